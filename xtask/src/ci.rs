@@ -1,0 +1,103 @@
+//! `cargo xtask ci`: every check that a change must pass.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::generated;
+use crate::shell::CommandLine;
+
+struct Step {
+    name: &'static str,
+    work: Work,
+}
+
+enum Work {
+    Commands(Vec<CommandLine>),
+    GeneratedFiles,
+}
+
+fn commands(name: &'static str, lines: Vec<CommandLine>) -> Step {
+    Step {
+        name,
+        work: Work::Commands(lines),
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let line = CommandLine::new;
+    let test_runner = if line("cargo nextest --version").succeeds() {
+        "cargo nextest run --workspace"
+    } else {
+        "cargo test --workspace --lib --bins --tests"
+    };
+    vec![
+        commands("format", vec![line("cargo fmt --all --check")]),
+        commands(
+            "lints",
+            vec![line(
+                "cargo clippy --workspace --all-targets -- -D warnings",
+            )],
+        ),
+        commands(
+            "tests",
+            vec![line(test_runner), line("cargo test --workspace --doc")],
+        ),
+        commands(
+            "docs",
+            vec![line("cargo doc --workspace --no-deps").with_env("RUSTDOCFLAGS", "-D warnings")],
+        ),
+        Step {
+            name: "generated files",
+            work: Work::GeneratedFiles,
+        },
+        commands(
+            "devices",
+            vec![
+                line("cargo check -p pets-cli --features ndarray,vulkan"),
+                // LLVM's build script skips its download under this variable.
+                line("cargo check -p pets-cli --features cuda").with_env("DOCS_RS", "1"),
+                line("cargo test -p pets-cli --features ndarray --test ndarray"),
+            ],
+        ),
+    ]
+}
+
+/// Runs every step, all of them even where one fails, and sums up.
+pub(crate) fn run() -> Result<()> {
+    let steps = steps();
+    let total = steps.len();
+    let mut failures = Vec::new();
+    let mut times = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        println!("\n== {}/{total} {} ==", index + 1, step.name);
+        let started = Instant::now();
+        let result = match &step.work {
+            Work::Commands(lines) => lines.iter().try_for_each(|line| {
+                println!("$ {line}");
+                line.run()
+            }),
+            Work::GeneratedFiles => generated::check(),
+        };
+        times.push((step.name, result.is_ok(), started.elapsed().as_secs()));
+        if let Err(error) = result {
+            println!("{error:#}");
+            failures.push(format!("{}: {error:#}", step.name));
+        }
+    }
+    println!();
+    for (name, passed, seconds) in times {
+        println!(
+            "{} {name} ({seconds} s)",
+            if passed { "passed" } else { "FAILED" }
+        );
+    }
+    if !failures.is_empty() {
+        bail!(
+            "{} of {total} steps failed:\n{}",
+            failures.len(),
+            failures.join("\n")
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Commands as people type them.
+
+use std::fmt;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// A command line with its environment, printed as it can be copied into a shell.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandLine {
+    environment: Vec<(&'static str, &'static str)>,
+    words: Vec<&'static str>,
+}
+
+impl CommandLine {
+    /// A command without quotes or spaces inside its words.
+    pub(crate) fn new(line: &'static str) -> Self {
+        Self {
+            environment: Vec::new(),
+            words: line.split_whitespace().collect(),
+        }
+    }
+
+    /// Adds a variable to the environment.
+    pub(crate) fn with_env(mut self, name: &'static str, value: &'static str) -> Self {
+        self.environment.push((name, value));
+        self
+    }
+
+    /// Runs the command in the workspace's root; an exit code other than 0 is an error.
+    pub(crate) fn run(&self) -> Result<()> {
+        let status = self
+            .command()
+            .status()
+            .with_context(|| format!("cannot run `{self}`"))?;
+        if !status.success() {
+            bail!("`{self}` failed ({status})");
+        }
+        Ok(())
+    }
+
+    /// Runs the command and returns what it printed to stdout.
+    pub(crate) fn output(&self) -> Result<String> {
+        let output = self
+            .command()
+            .output()
+            .with_context(|| format!("cannot run `{self}`"))?;
+        if !output.status.success() {
+            bail!(
+                "`{self}` failed ({}): {}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Whether the command runs and succeeds; its output is dropped.
+    pub(crate) fn succeeds(&self) -> bool {
+        self.command()
+            .output()
+            .is_ok_and(|output| output.status.success())
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.words[0]);
+        command
+            .args(&self.words[1..])
+            .envs(self.environment.iter().copied())
+            .current_dir(workspace_root());
+        command
+    }
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.environment {
+            write!(f, "{name}=\"{value}\" ")?;
+        }
+        f.write_str(&self.words.join(" "))
+    }
+}
+
+/// The folder that holds the workspace's `Cargo.toml`.
+pub(crate) fn workspace_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies in the workspace's root")
+}
