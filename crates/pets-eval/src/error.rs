@@ -1,0 +1,109 @@
+use thiserror::Error;
+
+/// Why embeddings could not be judged.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// The embedding dimension is zero.
+    #[error("the embedding dimension is 0; give the number of values per row")]
+    ZeroDimension,
+    /// There is no row to judge.
+    #[error("there are no embeddings; give at least one row")]
+    Empty,
+    /// The values do not fill whole rows.
+    #[error(
+        "{values} values do not fill rows of {dim}: {} are left over",
+        values % dim
+    )]
+    RaggedRows {
+        /// Number of values given.
+        values: usize,
+        /// Values per row.
+        dim: usize,
+    },
+    /// Rows and labels differ in number.
+    #[error("{rows} embeddings but {labels} labels; give one label per row")]
+    LabelCount {
+        /// Number of rows.
+        rows: usize,
+        /// Number of labels.
+        labels: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("row {row}, column {column} holds {value}; embeddings must be finite")]
+    NotFinite {
+        /// Row of the value, from 0.
+        row: usize,
+        /// Column of the value, from 0.
+        column: usize,
+        /// The value.
+        value: f32,
+    },
+    /// A row of zeros has no direction, so it cannot be normalised.
+    #[error("row {row} is all zeros and cannot be scaled to length 1; remove it")]
+    ZeroRow {
+        /// The row, from 0.
+        row: usize,
+    },
+    /// A row that does not exist was asked for.
+    #[error("row {index} was asked for, but there are only {rows} rows (0 to {})", rows - 1)]
+    RowOutOfRange {
+        /// The row asked for.
+        index: usize,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// A setting is outside its range.
+    #[error("{name} = {value} is not allowed; {allowed}")]
+    Setting {
+        /// Name of the setting.
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// Pairs cannot be numbered on this machine.
+    #[error("{pairs} pairs are more than this machine can number; judge fewer embeddings")]
+    TooManyPairs {
+        /// Number of pairs.
+        pairs: u64,
+    },
+    /// Few-shot tasks need more classes than there are.
+    #[error(
+        "n_way = {n_way}, but the embeddings hold only {classes} classes; lower n_way or give more classes"
+    )]
+    TooFewClasses {
+        /// Classes per task.
+        n_way: usize,
+        /// Classes there are.
+        classes: usize,
+    },
+    /// A class is too small for few-shot tasks.
+    #[error(
+        "class {label} has {samples} samples, but k_shot = {k_shot} needs at least {} (one query is kept apart); lower k_shot or leave the class out",
+        k_shot + 1
+    )]
+    TooFewSamples {
+        /// Label of the class.
+        label: u32,
+        /// Samples it has.
+        samples: usize,
+        /// Support samples per class and task.
+        k_shot: usize,
+    },
+}
+
+impl EvalError {
+    pub(crate) fn setting(
+        name: &'static str,
+        value: &impl ToString,
+        allowed: &'static str,
+    ) -> Self {
+        Self::Setting {
+            name,
+            value: value.to_string(),
+            allowed,
+        }
+    }
+}
