@@ -1,0 +1,59 @@
+use burn::tensor::{Tensor, TensorData};
+
+/// A loss that is linear in the distances of a batch: `Σ weight(i, j) · d(i, j) + offset`.
+///
+/// Hinges are linear as soon as it is decided which of them are active, so every loss built of hinges on
+/// distances takes this form, in its value and in its gradient. Weights of 0 everywhere and an offset of 0 are a
+/// loss that is 0 with gradient 0, yet attached to the embeddings.
+pub(crate) struct PairWeights {
+    batch: usize,
+    /// Row-major `[batch, batch]`.
+    weights: Vec<f64>,
+    offset: f64,
+}
+
+impl PairWeights {
+    /// The loss that is 0.
+    pub(crate) fn zero(batch: usize) -> Self {
+        Self {
+            batch,
+            weights: vec![0.0; batch * batch],
+            offset: 0.0,
+        }
+    }
+
+    /// Adds `weight · d(i, j)` to the loss.
+    pub(crate) fn add(&mut self, i: usize, j: usize, weight: f64) {
+        self.weights[i * self.batch + j] += weight;
+    }
+
+    /// Adds a constant to the loss.
+    pub(crate) fn add_offset(&mut self, offset: f64) {
+        self.offset += offset;
+    }
+
+    /// Divides the loss by `divisor`.
+    pub(crate) fn divide(&mut self, divisor: f64) {
+        self.weights
+            .iter_mut()
+            .for_each(|weight| *weight /= divisor);
+        self.offset /= divisor;
+    }
+
+    /// The loss of these distances.
+    ///
+    /// # Shapes
+    ///
+    /// - distances: `[batch, batch]`
+    /// - output: `[1]`
+    pub(crate) fn apply(self, distances: Tensor<2>) -> Tensor<1> {
+        let weights = Tensor::<2>::from_data(
+            TensorData::new(self.weights, [self.batch, self.batch]),
+            (&distances.device().inner(), distances.dtype()),
+        );
+        (distances * weights)
+            .sum_dim(1)
+            .sum()
+            .add_scalar(self.offset)
+    }
+}
