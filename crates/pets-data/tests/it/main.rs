@@ -1,0 +1,9 @@
+//! The crate's behaviour from outside: little image folders in, parts, batches and errors out.
+
+mod dataset;
+mod decode;
+mod loader;
+mod pictures;
+mod sampler;
+mod split;
+mod transform;
