@@ -1,0 +1,44 @@
+//! Writes a contact sheet: a row for each breed.
+//!
+//! `cargo run --release -p pets-draw --example contact_sheet -- sheet.png [BREEDS] [PICTURES] [SIZE] [SEED]`
+
+use std::error::Error;
+
+use image::{RgbImage, imageops};
+use pets_draw::{DrawSpec, breeds, draw};
+use rayon::prelude::*;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments
+        .next()
+        .ok_or("the first argument is the file to write")?;
+    let mut number = |default: u64| arguments.next().map_or(Ok(default), |text| text.parse());
+    let (rows, columns, size) = (number(12)?, number(10)?, number(192)?);
+    let spec = DrawSpec::new(
+        rows.try_into()?,
+        columns.try_into()?,
+        size.try_into()?,
+        number(7)?,
+    )?;
+    let breeds = breeds(&spec);
+    for breed in &breeds {
+        let (pattern, ears, fur) = (breed.pattern(), breed.ears(), breed.fur());
+        println!(
+            "{:24} {pattern:?}, {ears:?} ears, {fur:?} fur",
+            breed.name()
+        );
+    }
+    let pictures: Vec<RgbImage> = (0..spec.total())
+        .into_par_iter()
+        .map(|i| draw(&spec, &breeds[i / spec.images()], i % spec.images()).image)
+        .collect();
+    let mut sheet = RgbImage::new(spec.size() * columns as u32, spec.size() * rows as u32);
+    for (i, picture) in pictures.iter().enumerate() {
+        let (row, column) = (i / spec.images(), i % spec.images());
+        let edge = i64::from(spec.size());
+        imageops::replace(&mut sheet, picture, column as i64 * edge, row as i64 * edge);
+    }
+    sheet.save(path)?;
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! A whole set in the layout of the dataset.
+
+mod folder;
+mod lists;
+mod marker;
+mod writer;
+
+pub use writer::{Outcome, draw_dataset};

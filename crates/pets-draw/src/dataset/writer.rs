@@ -1,0 +1,126 @@
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder, ImageError};
+use rayon::prelude::*;
+
+use super::folder::{self, ALL, FOLDERS, State, TEST, TRAINVAL, io};
+use super::lists::Lists;
+use super::marker::{self, FINISHED, UNFINISHED};
+use crate::{Breed, DrawError, DrawSpec, Drawing, breeds, draw};
+
+/// JPEG quality of the pictures, 1 to 100.
+const QUALITY: u8 = 90;
+
+/// What [`draw_dataset`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The set was drawn.
+    Drawn,
+    /// The folder holds this very set already; nothing was written.
+    AlreadyThere,
+}
+
+/// Draws a whole set into `dir`, which is made if it does not exist.
+///
+/// Pictures are drawn on rayon's current thread pool; the files are the same whatever the number of threads.
+/// `progress` hears of each finished picture as (done, total), from any thread and not always in order.
+///
+/// The marker file `drawn.json` appears last. Until then `drawn.json.partial` stands in its place, so a drawing that
+/// was cut off is recognised, cleared away and drawn anew.
+///
+/// # Errors
+///
+/// [`DrawError::Foreign`] or [`DrawError::OtherSet`] for a folder that holds something else (nothing is written),
+/// [`DrawError::Marker`] for a marker that cannot be read, [`DrawError::Io`] or [`DrawError::Encode`] if a file
+/// cannot be written.
+pub fn draw_dataset(
+    spec: &DrawSpec,
+    dir: &Path,
+    progress: impl Fn(usize, usize) + Sync,
+) -> Result<Outcome, DrawError> {
+    match folder::prepare(dir, spec)? {
+        State::Finished => return Ok(Outcome::AlreadyThere),
+        State::Free => {}
+    }
+    fs::create_dir_all(dir).map_err(|source| io("make the folder", dir, source))?;
+    write(dir, Path::new(UNFINISHED), marker::text(spec).as_bytes())?;
+    for folder in FOLDERS {
+        let path = dir.join(folder);
+        fs::create_dir_all(&path).map_err(|source| io("make the folder", &path, source))?;
+    }
+    let breeds = breeds(spec);
+    let lists = Lists::new(spec, &breeds);
+    for (path, text) in [
+        (ALL, lists.all),
+        (TRAINVAL, lists.trainval),
+        (TEST, lists.test),
+    ] {
+        write(dir, Path::new(path), text.as_bytes())?;
+    }
+    let done = AtomicUsize::new(0);
+    (0..spec.total()).into_par_iter().try_for_each(|i| {
+        let breed = &breeds[i / spec.images()];
+        write_drawing(dir, spec, breed, i % spec.images())?;
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, spec.total());
+        Ok(())
+    })?;
+    let finished = dir.join(FINISHED);
+    fs::rename(dir.join(UNFINISHED), &finished).map_err(|source| io("write", &finished, source))?;
+    Ok(Outcome::Drawn)
+}
+
+fn write_drawing(
+    dir: &Path,
+    spec: &DrawSpec,
+    breed: &Breed,
+    picture: usize,
+) -> Result<(), DrawError> {
+    let drawing = draw(spec, breed, picture);
+    let image = folder::image_path(breed, picture);
+    let jpeg = encode(&image, |into| jpeg(&drawing, into))?;
+    write(dir, &image, &jpeg)?;
+    let trimap = folder::trimap_path(breed, picture);
+    let png = encode(&trimap, |into| png(&drawing, into))?;
+    write(dir, &trimap, &png)
+}
+
+fn encode(
+    path: &Path,
+    encoder: impl FnOnce(&mut Vec<u8>) -> Result<(), ImageError>,
+) -> Result<Vec<u8>, DrawError> {
+    let mut bytes = Vec::new();
+    encoder(&mut bytes).map_err(|source| DrawError::Encode {
+        path: path.into(),
+        source,
+    })?;
+    Ok(bytes)
+}
+
+fn jpeg(drawing: &Drawing, into: &mut Vec<u8>) -> Result<(), ImageError> {
+    let image = &drawing.image;
+    JpegEncoder::new_with_quality(into, QUALITY).encode(
+        image,
+        image.width(),
+        image.height(),
+        ExtendedColorType::Rgb8,
+    )
+}
+
+fn png(drawing: &Drawing, into: &mut Vec<u8>) -> Result<(), ImageError> {
+    let map = &drawing.trimap;
+    PngEncoder::new_with_quality(into, CompressionType::Fast, FilterType::Up).write_image(
+        map,
+        map.width(),
+        map.height(),
+        ExtendedColorType::L8,
+    )
+}
+
+fn write(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), DrawError> {
+    let path = dir.join(relative);
+    fs::write(&path, bytes).map_err(|source| io("write", &path, source))
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod animal;
+mod breed;
+mod breeding;
+mod camera;
+mod dataset;
+mod dice;
+mod error;
+mod name;
+mod nuisance;
+mod paint;
+mod palette;
+mod picture;
+mod scene;
+mod spec;
+mod trimap;
+
+pub use breed::{Breed, EarShape, FurLength, Pattern, Proportions, Species};
+pub use breeding::breeds;
+pub use dataset::{Outcome, draw_dataset};
+pub use error::DrawError;
+pub use picture::{Drawing, draw};
+pub use spec::DrawSpec;
+pub use trimap::{ANIMAL, BACKGROUND, BORDER};
