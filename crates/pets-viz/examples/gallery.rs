@@ -1,0 +1,289 @@
+//! Draws every kind of picture from made-up data into the folder given (default: `gallery`).
+//!
+//! `cargo run -p pets-viz --example gallery -- FOLDER`
+
+use std::path::{Path, PathBuf};
+
+use image::{Rgb, RgbImage};
+use pets_viz::{
+    CamRow, DistanceHistogram, EpochPoint, Figure, Group, HeatMap, ResultTile, RetrievalRow,
+    Scatter, Tile, TsneConfig, TsneEngine, UmapConfig, VizError, distance_histogram, gradcam_sheet,
+    learning_rate_curve, loss_curves, recall_bars, retrieval_sheet, roc_curve, scatter, tsne, umap,
+};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const BREEDS: [&str; 37] = [
+    "Abyssinian",
+    "american bulldog",
+    "american pit bull terrier",
+    "basset hound",
+    "beagle",
+    "Bengal",
+    "Birman",
+    "Bombay",
+    "boxer",
+    "British Shorthair",
+    "chihuahua",
+    "Egyptian Mau",
+    "english cocker spaniel",
+    "english setter",
+    "german shorthaired",
+    "great pyrenees",
+    "havanese",
+    "japanese chin",
+    "keeshond",
+    "leonberger",
+    "Maine Coon",
+    "miniature pinscher",
+    "newfoundland",
+    "Persian",
+    "pomeranian",
+    "pug",
+    "Ragdoll",
+    "Russian Blue",
+    "saint bernard",
+    "samoyed",
+    "scottish terrier",
+    "shiba inu",
+    "Siamese",
+    "Sphynx",
+    "staffordshire bull terrier",
+    "wheaten terrier",
+    "yorkshire terrier",
+];
+
+fn main() -> Result<(), VizError> {
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "gallery".into()));
+    if let Err(source) = std::fs::create_dir_all(&folder) {
+        return Err(VizError::Write {
+            path: folder,
+            source,
+        });
+    }
+    curves(&folder)?;
+    verification(&folder)?;
+    sheets(&folder)?;
+    maps(&folder)
+}
+
+fn curves(folder: &Path) -> Result<(), VizError> {
+    let history = |epochs: usize| -> Vec<EpochPoint> {
+        (1..=epochs)
+            .map(|epoch| {
+                let done = epoch as f64 / epochs as f64;
+                EpochPoint {
+                    epoch,
+                    train_loss: 11.0 * (-3.0 * done).exp() + 0.4,
+                    val_loss: Some(11.5 * (-3.2 * done).exp() + 0.9 + 1.2 * (done - 0.7).max(0.0)),
+                    learning_rate: 1e-4
+                        * (0.01 + 0.99 * (1.0 + (std::f64::consts::PI * done).cos()) / 2.0),
+                }
+            })
+            .collect()
+    };
+    for epochs in [1, 4, 40, 150] {
+        let points = history(epochs);
+        let figure = Figure::default().titled(format!("Loss over {epochs} epochs"));
+        loss_curves(&figure, &points, Some(epochs.div_ceil(2)))?
+            .save(folder.join(format!("loss_{epochs}.png")))?;
+    }
+    let rates: Vec<(f64, f64)> = history(40)
+        .iter()
+        .map(|p| (p.epoch as f64, p.learning_rate))
+        .collect();
+    let figure = Figure::default().titled("Learning rate");
+    learning_rate_curve(&figure, &rates, "epoch")?.save(folder.join("learning_rate.png"))?;
+    learning_rate_curve(&figure, &[(1.0, 3e-4), (2.0, 3e-4)], "epoch")?
+        .save(folder.join("learning_rate_flat.png"))?;
+    let warm: Vec<(f64, f64)> = (0..400)
+        .map(|step| (f64::from(step), f64::from(step) * 1e-6))
+        .collect();
+    learning_rate_curve(&figure, &warm, "step")?.save(folder.join("learning_rate_zero.png"))
+}
+
+fn verification(folder: &Path) -> Result<(), VizError> {
+    // Normal distributions of equal width, 2.4 widths apart: tar = Φ(Φ⁻¹(far) + 2.4), through a
+    // logistic stand-in.
+    let roc: Vec<(f64, f64)> = (0..=200)
+        .map(|i| {
+            let far = (f64::from(i) / 200.0).powi(2);
+            (
+                far,
+                if far == 0.0 {
+                    0.0
+                } else {
+                    1.0 / (1.0 + (1.0 - far) / far * (-4.2f64).exp())
+                },
+            )
+        })
+        .collect();
+    let square = Figure::new(720, 720)?.titled("Verification on the test set");
+    roc_curve(&square, &roc, 0.9532, 0.109)?.save(folder.join("roc.png"))?;
+
+    let edges: Vec<f64> = (0..=60).map(|i| f64::from(i) / 40.0).collect();
+    let bell = |middle: f64, width: f64| -> Vec<f64> {
+        edges
+            .windows(2)
+            .map(|bin| (-((bin[0] - middle) / width).powi(2) / 2.0).exp() / width / 2.507)
+            .collect()
+    };
+    let histogram = DistanceHistogram {
+        edges: &edges,
+        positive: &bell(0.35, 0.16),
+        negative: &bell(0.92, 0.14),
+        threshold: Some(0.642),
+        measure: "cosine distance",
+    };
+    let figure = Figure::default().titled("Distances of pairs");
+    distance_histogram(&figure, &histogram)?.save(folder.join("distances.png"))?;
+    let recalls = [(1, 0.872), (5, 0.951), (10, 0.9703), (20, 1.0)];
+    recall_bars(&Figure::default().titled("Retrieval"), &recalls)?.save(folder.join("recall.png"))
+}
+
+/// A blob of one colour on another: the look of an imaginary animal of class `class`.
+fn animal(class: usize, variant: usize, width: u32, height: u32) -> RgbImage {
+    let hue = |shift: usize| ((class * 97 + shift * 61 + variant * 9) % 200 + 40) as u8;
+    RgbImage::from_fn(width, height, |x, y| {
+        let (dx, dy) = (
+            x as f32 / width as f32 - 0.5,
+            y as f32 / height as f32 - 0.55,
+        );
+        let ears = (dx.abs() - 0.22).hypot(dy + 0.3) < 0.1;
+        if dx.hypot(dy) < 0.32 || ears {
+            Rgb([hue(0), hue(1), hue(2)])
+        } else {
+            Rgb([190, 205, hue(3).max(150)])
+        }
+    })
+}
+
+fn sheets(folder: &Path) -> Result<(), VizError> {
+    let rows: Vec<RetrievalRow> = (0..4)
+        .map(|query| RetrievalRow {
+            query: Tile {
+                image: animal(query, 0, 300, 240),
+                caption: BREEDS[query * 9].into(),
+            },
+            results: (1..=5 + query % 2)
+                .map(|rank| {
+                    let correct = (rank + query) % 4 != 3;
+                    let class = if correct { query } else { query + rank };
+                    ResultTile {
+                        image: animal(class, rank, 200 + 40 * rank as u32, 260),
+                        caption: BREEDS[class * 9 % 37].into(),
+                        similarity: 0.97 - 0.041 * rank as f32,
+                        correct,
+                    }
+                })
+                .collect(),
+        })
+        .collect();
+    retrieval_sheet(Some("Nearest images in the gallery"), &rows)?
+        .save(folder.join("retrieval.png"))?;
+    retrieval_sheet(None, &rows[..1])?.save(folder.join("retrieval_one.png"))?;
+
+    let rows: Vec<CamRow> = [(0, 7), (2, 7), (5, 4)]
+        .into_iter()
+        .map(|(class, cells)| {
+            let value = |cell: usize| {
+                let (x, y) = (
+                    (cell % cells) as f32 / cells as f32,
+                    (cell / cells) as f32 / cells as f32,
+                );
+                (1.2 - 3.0 * (x - 0.4).hypot(y - 0.3)).clamp(0.0, 1.0)
+            };
+            let map = HeatMap::new((0..cells * cells).map(value).collect(), cells, cells)?;
+            let caption = format!(
+                "{}: similarity to its class {:.3}",
+                BREEDS[class],
+                0.9 - 0.1 * class as f32
+            );
+            Ok(CamRow {
+                image: animal(class, 0, 320, 280),
+                map,
+                caption,
+            })
+        })
+        .collect::<Result<_, VizError>>()?;
+    gradcam_sheet(Some("What the embedding looks at"), &rows)?.save(folder.join("gradcam.png"))
+}
+
+/// Unit vectors around `groups` centres; `noise` is the spread relative to a centre's length.
+fn clusters(groups: usize, per_group: usize, dim: usize, noise: f32) -> (Vec<f32>, Vec<usize>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut normal = move || (0..12).map(|_| rng.random::<f32>()).sum::<f32>() - 6.0;
+    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    for group in 0..groups {
+        let centre: Vec<f32> = (0..dim).map(|_| normal()).collect();
+        for _ in 0..per_group {
+            let row: Vec<f32> = centre
+                .iter()
+                .map(|value| value + noise * normal())
+                .collect();
+            let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+            values.extend(row.iter().map(|value| value / length));
+            labels.push(group);
+        }
+    }
+    (values, labels)
+}
+
+fn groups(count: usize) -> Vec<Group> {
+    let kind = |name: &str| {
+        if name.starts_with(char::is_uppercase) {
+            "cat"
+        } else {
+            "dog"
+        }
+    };
+    BREEDS[..count]
+        .iter()
+        .map(|name| Group {
+            name: (*name).into(),
+            kind: Some(kind(name).into()),
+        })
+        .collect()
+}
+
+fn maps(folder: &Path) -> Result<(), VizError> {
+    let large = Figure::new(1200, 900)?;
+    for (count, per_group, noise) in [(37, 60, 0.9), (37, 20, 1.6), (12, 40, 1.2), (5, 12, 0.8)] {
+        let dim = 32;
+        let (values, labels) = clusters(count, per_group, dim, noise);
+        let n = labels.len();
+        let groups = groups(count);
+        let draw = |projection: &pets_viz::Projection, name: &str, figure: &Figure| {
+            let footnote = projection.footnote();
+            eprintln!("{count} × {per_group}: {footnote}");
+            let of = Scatter {
+                points: &projection.points,
+                labels: &labels,
+                groups: &groups,
+                footnote: &footnote,
+            };
+            scatter(figure, &of)?.save(folder.join(format!("{name}_{count}_{per_group}.png")))
+        };
+        let map = tsne(&values, n, dim, &TsneConfig::default())?;
+        draw(
+            &map,
+            "tsne",
+            &large.clone().titled(format!("t-SNE of {count} breeds")),
+        )?;
+        draw(&map, "tsne_small", &Figure::default())?;
+        let map = umap(&values, n, dim, &UmapConfig::default())?;
+        draw(
+            &map,
+            "umap",
+            &large.clone().titled(format!("UMAP of {count} breeds")),
+        )?;
+        if n <= 500 {
+            let config = TsneConfig {
+                engine: TsneEngine::Linfa,
+                ..TsneConfig::default()
+            };
+            draw(&tsne(&values, n, dim, &config)?, "tsne_exact", &large)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! What a chart is asked to be, and the picture that comes out.
+
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use image::{ImageFormat, RgbImage};
+
+use crate::VizError;
+
+/// Size and title of a chart; the default, 1000 × 640 pixels without a title, suits a README.
+///
+/// ```
+/// use pets_viz::Figure;
+///
+/// let figure = Figure::new(1200, 800)?.titled("Loss by epoch");
+/// assert_eq!((figure.width(), figure.height()), (1200, 800));
+/// assert!(Figure::new(10, 10).is_err());
+/// # Ok::<(), pets_viz::VizError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    width: u32,
+    height: u32,
+    title: Option<String>,
+}
+
+impl Default for Figure {
+    fn default() -> Self {
+        Self {
+            width: 1000,
+            height: 640,
+            title: None,
+        }
+    }
+}
+
+impl Figure {
+    /// Smallest side in pixels: below it labels have no room.
+    pub const MIN_SIDE: u32 = 320;
+    /// Largest side in pixels.
+    pub const MAX_SIDE: u32 = 4096;
+
+    /// A figure of `width` × `height` pixels.
+    ///
+    /// # Errors
+    /// [`VizError::InvalidValue`] where a side is not within
+    /// [`Self::MIN_SIDE`]..=[`Self::MAX_SIDE`].
+    pub fn new(width: u32, height: u32) -> Result<Self, VizError> {
+        let allowed = Self::MIN_SIDE..=Self::MAX_SIDE;
+        for (name, side) in [("figure width", width), ("figure height", height)] {
+            if !allowed.contains(&side) {
+                return Err(VizError::InvalidValue {
+                    name,
+                    value: side.to_string(),
+                    allowed: format!("{} to {} pixels", Self::MIN_SIDE, Self::MAX_SIDE),
+                });
+            }
+        }
+        Ok(Self {
+            width,
+            height,
+            title: None,
+        })
+    }
+
+    /// The same figure with a title above the chart.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The title, if any.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+}
+
+/// A finished picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture(RgbImage);
+
+impl Picture {
+    pub(crate) fn new(image: RgbImage) -> Self {
+        Self(image)
+    }
+
+    /// The pixels.
+    pub fn image(&self) -> &RgbImage {
+        &self.0
+    }
+
+    /// The pixels, by value.
+    pub fn into_image(self) -> RgbImage {
+        self.0
+    }
+
+    /// The picture as the bytes of a PNG file, for instance to embed it in a web page.
+    ///
+    /// # Errors
+    /// [`VizError::Encode`] where the encoder fails.
+    pub fn to_png(&self) -> Result<Vec<u8>, VizError> {
+        let mut bytes = Cursor::new(Vec::new());
+        self.0.write_to(&mut bytes, ImageFormat::Png)?;
+        Ok(bytes.into_inner())
+    }
+
+    /// Writes a PNG file. The bytes go to a temporary file in the same folder, which then takes the
+    /// name `path`, so that no reader ever sees half a picture and an old file stays whole if
+    /// writing fails.
+    ///
+    /// # Errors
+    /// [`VizError::Write`] where the folder is missing or cannot be written to,
+    /// [`VizError::Encode`] as in [`Self::to_png`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), VizError> {
+        let path = path.as_ref();
+        let bytes = self.to_png()?;
+        write_atomically(path, &bytes).map_err(|source| VizError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    }
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pets-viz-");
+    // As for any new file; the umask is taken off.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

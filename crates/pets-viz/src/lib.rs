@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+mod axis;
+mod backend;
+mod bars;
+mod canvas;
+mod chart;
+mod check;
+mod colormap;
+mod curves;
+mod error;
+mod figure;
+mod font;
+mod geometry;
+mod gradcam;
+mod histogram;
+mod label_placement;
+mod marker;
+mod palette;
+mod projection;
+mod roc;
+mod scatter;
+mod sheet;
+mod tile;
+
+pub use bars::recall_bars;
+pub use curves::{EpochPoint, learning_rate_curve, loss_curves};
+pub use error::VizError;
+pub use figure::{Figure, Picture};
+pub use gradcam::{CamRow, HeatMap, gradcam_sheet, heatmap_overlay};
+pub use histogram::{DistanceHistogram, distance_histogram};
+pub use projection::{
+    MIN_SAMPLES, Projection, TsneConfig, TsneEngine, UmapConfig, trustworthiness, tsne, umap,
+};
+pub use roc::roc_curve;
+pub use scatter::{Group, Scatter, scatter};
+pub use sheet::{ResultTile, RetrievalRow, retrieval_sheet};
+pub use tile::Tile;

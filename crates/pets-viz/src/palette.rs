@@ -1,0 +1,98 @@
+//! Colours, chosen so that readers with any of the common colour-vision deficiencies can tell them
+//! apart.
+
+/// An opaque colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Colour(pub(crate) u8, pub(crate) u8, pub(crate) u8);
+
+/// Paper.
+pub(crate) const PAPER: Colour = Colour(255, 255, 255);
+/// Text and axes.
+pub(crate) const INK: Colour = Colour(38, 38, 42);
+/// Secondary text.
+pub(crate) const MUTED: Colour = Colour(105, 105, 112);
+/// Grid lines and frames.
+pub(crate) const GRID: Colour = Colour(224, 224, 228);
+/// Background of tiles, behind pictures that do not fill them.
+pub(crate) const TILE: Colour = Colour(242, 242, 244);
+/// Leader lines.
+pub(crate) const LEADER: Colour = Colour(90, 90, 96);
+
+/// First series of a chart: blue of Okabe and Ito.
+pub(crate) const FIRST: Colour = OKABE_ITO[0];
+/// Second series: vermilion.
+pub(crate) const SECOND: Colour = OKABE_ITO[1];
+/// Something that stands out or is right: bluish green.
+pub(crate) const RIGHT: Colour = OKABE_ITO[2];
+/// Something that is wrong: vermilion, told apart from [`RIGHT`] with every colour-vision
+/// deficiency.
+pub(crate) const WRONG: Colour = OKABE_ITO[1];
+
+/// The palette of Okabe and Ito, "Color Universal Design" (2008); yellow, faint on white, comes
+/// last.
+const OKABE_ITO: [Colour; 8] = [
+    Colour(0, 114, 178),
+    Colour(213, 94, 0),
+    Colour(0, 158, 115),
+    Colour(204, 121, 167),
+    Colour(230, 159, 0),
+    Colour(86, 180, 233),
+    Colour(0, 0, 0),
+    Colour(240, 228, 66),
+];
+
+/// Eleven well-spaced hues for more groups, alternating in lightness so that neighbours in the list
+/// differ in both.
+const MANY: [Colour; 11] = [
+    Colour(31, 88, 165),
+    Colour(226, 116, 28),
+    Colour(30, 112, 52),
+    Colour(214, 54, 70),
+    Colour(112, 190, 232),
+    Colour(96, 44, 140),
+    Colour(150, 170, 40),
+    Colour(128, 60, 24),
+    Colour(226, 120, 186),
+    Colour(20, 150, 150),
+    Colour(120, 120, 128),
+];
+
+/// How many groups [`group_colour`] and the markers can tell apart (11 colours × 8 markers, without
+/// a common divisor).
+pub(crate) const MAX_GROUPS: usize = MANY.len() * crate::marker::Marker::ALL.len();
+
+/// Colour of group `index` of `count`.
+pub(crate) fn group_colour(index: usize, count: usize) -> Colour {
+    if count <= OKABE_ITO.len() {
+        OKABE_ITO[index % OKABE_ITO.len()]
+    } else {
+        MANY[index % MANY.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marker::Marker;
+
+    #[test]
+    fn every_group_has_its_own_pair_of_colour_and_marker() {
+        for count in [2, 8, 9, 37, MAX_GROUPS] {
+            let styles: Vec<_> = (0..count)
+                .map(|i| (group_colour(i, count), Marker::of_group(i)))
+                .collect();
+            for (i, style) in styles.iter().enumerate() {
+                assert!(
+                    !styles[..i].contains(style),
+                    "group {i} of {count} looks like another"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn up_to_eight_groups_differ_by_colour_alone() {
+        let colours: Vec<_> = (0..8).map(|i| group_colour(i, 8)).collect();
+        assert!((0..8).all(|i| !colours[..i].contains(&colours[i])));
+    }
+}

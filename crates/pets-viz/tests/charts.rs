@@ -1,0 +1,264 @@
+//! Charts: size, contents, and refusal of input that cannot be drawn.
+
+use pets_viz::{
+    DistanceHistogram, EpochPoint, Figure, Picture, VizError, distance_histogram,
+    learning_rate_curve, loss_curves, recall_bars, roc_curve,
+};
+
+const BLUE: [u8; 3] = [0, 114, 178];
+const VERMILION: [u8; 3] = [213, 94, 0];
+const GREEN: [u8; 3] = [0, 158, 115];
+
+/// Pixels that are nearer to `colour` than to any other colour of a chart: edges are smoothed.
+fn count(picture: &Picture, colour: [u8; 3]) -> usize {
+    let neutral = [[255; 3], [224; 3], [105; 3], [38; 3]];
+    let far = |pixel: [u8; 3], colour: [u8; 3]| -> u32 {
+        (0..3)
+            .map(|channel| u32::from(pixel[channel].abs_diff(colour[channel])).pow(2))
+            .sum()
+    };
+    let others = || {
+        neutral
+            .into_iter()
+            .chain([BLUE, VERMILION, GREEN])
+            .filter(|c| *c != colour)
+    };
+    let nearest = |pixel: [u8; 3]| others().all(|other| far(pixel, colour) < far(pixel, other));
+    picture
+        .image()
+        .pixels()
+        .filter(|pixel| nearest(pixel.0))
+        .count()
+}
+
+/// Nothing may be cut off: the outermost pixels are blank.
+fn assert_margin_is_blank(picture: &Picture) {
+    let (width, height) = picture.image().dimensions();
+    for (x, y, pixel) in picture.image().enumerate_pixels() {
+        if x < 3 || y < 3 || x >= width - 3 || y >= height - 3 {
+            assert_eq!(pixel.0, [255; 3], "something reaches the edge at {x}, {y}");
+        }
+    }
+}
+
+fn history(epochs: usize) -> Vec<EpochPoint> {
+    (1..=epochs)
+        .map(|epoch| EpochPoint {
+            epoch,
+            train_loss: 2.0 / epoch as f64,
+            val_loss: (epoch % 2 == 0).then_some(2.4 / epoch as f64),
+            learning_rate: 1e-4,
+        })
+        .collect()
+}
+
+fn small() -> Figure {
+    Figure::new(400, 320)
+        .expect("an allowed size")
+        .titled("Title")
+}
+
+#[test]
+fn loss_curves_show_both_losses_and_the_best_epoch() {
+    let picture = loss_curves(&small(), &history(6), Some(4)).expect("valid history");
+    assert_eq!(picture.image().dimensions(), (400, 320));
+    let counts = [BLUE, VERMILION, GREEN].map(|colour| count(&picture, colour));
+    assert!(
+        counts[0] > 100 && counts[1] > 50 && counts[2] > 20,
+        "{counts:?}"
+    );
+    assert_margin_is_blank(&picture);
+    let without = loss_curves(&small(), &history(6), None).expect("valid history");
+    assert_eq!(count(&without, GREEN), 0);
+}
+
+#[test]
+fn one_epoch_and_many_are_drawn() {
+    for epochs in [1, 2, 300] {
+        let picture = loss_curves(&small(), &history(epochs), Some(1)).expect("valid history");
+        assert!(count(&picture, BLUE) > 20, "{epochs} epochs");
+        assert_margin_is_blank(&picture);
+    }
+}
+
+#[test]
+fn histories_that_make_no_sense_are_refused() {
+    assert!(matches!(
+        loss_curves(&small(), &[], None),
+        Err(VizError::Empty { .. })
+    ));
+    let mut diverged = history(3);
+    diverged[1].train_loss = f64::NAN;
+    assert!(matches!(
+        loss_curves(&small(), &diverged, None),
+        Err(VizError::NotFinite { index: 1, .. })
+    ));
+    let mut backwards = history(3);
+    backwards[2].epoch = 2;
+    assert!(matches!(
+        loss_curves(&small(), &backwards, None),
+        Err(VizError::InvalidValue { .. })
+    ));
+    assert!(matches!(
+        loss_curves(&small(), &history(3), Some(9)),
+        Err(VizError::InvalidValue { .. })
+    ));
+}
+
+#[test]
+fn learning_rates_are_drawn_with_and_without_zero() {
+    for rates in [
+        vec![(1.0, 1e-4), (2.0, 1e-6)],
+        vec![(1.0, 3e-4)],
+        vec![(0.0, 0.0), (1.0, 1e-3)],
+        vec![(0.0, 0.0)],
+    ] {
+        let picture = learning_rate_curve(&small(), &rates, "epoch").expect("valid rates");
+        assert!(count(&picture, BLUE) > 20, "{rates:?}");
+        assert_margin_is_blank(&picture);
+    }
+    assert!(matches!(
+        learning_rate_curve(&small(), &[(1.0, -1e-4)], "epoch"),
+        Err(VizError::InvalidValue { .. })
+    ));
+    assert!(matches!(
+        learning_rate_curve(&small(), &[], "epoch"),
+        Err(VizError::Empty { .. })
+    ));
+}
+
+#[test]
+fn the_roc_curve_is_drawn_with_its_equal_error_rate() {
+    let picture =
+        roc_curve(&small(), &[(0.0, 0.0), (0.1, 0.9), (1.0, 1.0)], 0.9, 0.1).expect("valid curve");
+    assert!(count(&picture, BLUE) > 100 && count(&picture, VERMILION) > 20);
+    assert_margin_is_blank(&picture);
+}
+
+#[test]
+fn curves_that_are_no_roc_are_refused() {
+    let refuse = |points: &[(f64, f64)], auc, eer| {
+        roc_curve(&small(), points, auc, eer).expect_err("must be refused")
+    };
+    assert!(matches!(refuse(&[], 0.9, 0.1), VizError::Empty { .. }));
+    assert!(matches!(
+        refuse(&[(0.5, 0.5), (0.2, 0.6)], 0.9, 0.1),
+        VizError::InvalidValue { .. }
+    ));
+    assert!(matches!(
+        refuse(&[(0.0, 1.2)], 0.9, 0.1),
+        VizError::InvalidValue { .. }
+    ));
+    assert!(matches!(
+        refuse(&[(0.0, f64::NAN)], 0.9, 0.1),
+        VizError::NotFinite { .. }
+    ));
+    assert!(matches!(
+        refuse(&[(0.0, 1.0)], 0.9, f64::INFINITY),
+        VizError::NotFinite { .. }
+    ));
+}
+
+fn histogram() -> DistanceHistogram<'static> {
+    DistanceHistogram {
+        edges: &[0.0, 0.5, 1.0],
+        positive: &[2.0, 0.1],
+        negative: &[0.1, 1.5],
+        threshold: Some(0.6),
+        measure: "distance",
+    }
+}
+
+#[test]
+fn the_histogram_shows_both_kinds_of_pairs() {
+    let picture = distance_histogram(&small(), &histogram()).expect("valid histogram");
+    assert!(count(&picture, BLUE) > 50 && count(&picture, VERMILION) > 50);
+    assert_margin_is_blank(&picture);
+    let empty = DistanceHistogram {
+        positive: &[0.0, 0.0],
+        negative: &[0.0, 0.0],
+        ..histogram()
+    };
+    distance_histogram(&small(), &empty).expect("bins without pairs are drawn as a flat line");
+}
+
+#[test]
+fn histograms_that_do_not_fit_are_refused() {
+    let refuse = |histogram| distance_histogram(&small(), &histogram).expect_err("must be refused");
+    assert!(matches!(
+        refuse(DistanceHistogram {
+            edges: &[0.0, 1.0],
+            ..histogram()
+        }),
+        VizError::LengthMismatch {
+            expected: 3,
+            got: 2,
+            ..
+        }
+    ));
+    assert!(matches!(
+        refuse(DistanceHistogram {
+            negative: &[1.0],
+            ..histogram()
+        }),
+        VizError::LengthMismatch {
+            expected: 2,
+            got: 1,
+            ..
+        }
+    ));
+    for unfit in [
+        DistanceHistogram {
+            edges: &[0.0, 1.0, 0.5],
+            ..histogram()
+        },
+        DistanceHistogram {
+            positive: &[-1.0, 0.0],
+            ..histogram()
+        },
+        DistanceHistogram {
+            threshold: Some(3.0),
+            ..histogram()
+        },
+    ] {
+        assert!(
+            matches!(refuse(unfit), VizError::InvalidValue { .. }),
+            "{unfit:?}"
+        );
+    }
+    assert!(matches!(
+        refuse(DistanceHistogram {
+            positive: &[f64::NAN, 0.0],
+            ..histogram()
+        }),
+        VizError::NotFinite { .. }
+    ));
+}
+
+#[test]
+fn a_higher_recall_gives_a_higher_bar() {
+    let blue = |recall| {
+        count(
+            &recall_bars(&small(), &[(1, recall)]).expect("valid recall"),
+            BLUE,
+        )
+    };
+    assert!(blue(1.0) > blue(0.5) && blue(0.5) > blue(0.1) && blue(0.1) > 0);
+    assert_margin_is_blank(
+        &recall_bars(&small(), &[(1, 1.0), (10, 1.0), (1000, 1.0)]).expect("valid recalls"),
+    );
+    assert!(matches!(
+        recall_bars(&small(), &[(1, 1.01)]),
+        Err(VizError::InvalidValue { .. })
+    ));
+    assert!(matches!(
+        recall_bars(&small(), &[]),
+        Err(VizError::Empty { .. })
+    ));
+}
+
+#[test]
+fn a_title_too_long_for_the_figure_is_shortened() {
+    let figure = small().titled("a title that goes on and on ".repeat(20));
+    assert_margin_is_blank(&recall_bars(&figure, &[(1, 0.5)]).expect("valid recall"));
+}
