@@ -1,0 +1,230 @@
+//! Residual networks with torchvision's structure and tensor names.
+//!
+//! He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016. As in torchvision, the
+//! stride of a bottleneck sits on its 3×3 convolution ("ResNet V1.5").
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+
+/// The stages a ResNet runs through, in order; freezing and Grad-CAM address them by name.
+pub(crate) const STAGES: &[&str] = &["stem", "layer1", "layer2", "layer3", "layer4"];
+
+/// What tells one ResNet from another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ResnetSpec {
+    /// Residual blocks in layer1 to layer4.
+    pub(crate) blocks: [usize; 4],
+    /// Whether a block is a bottleneck (1×1, 3×3, 1×1, four times as wide at its end).
+    pub(crate) bottleneck: bool,
+}
+
+impl ResnetSpec {
+    const fn expansion(self) -> usize {
+        if self.bottleneck { 4 } else { 1 }
+    }
+
+    /// Channels after layer4.
+    pub(crate) const fn feature_dim(self) -> usize {
+        512 * self.expansion()
+    }
+}
+
+/// A residual network up to, and without, the global average pooling.
+#[derive(Module, Debug)]
+pub struct Resnet {
+    conv1: Conv2d,
+    bn1: BatchNorm,
+    maxpool: MaxPool2d,
+    layer1: Vec<ResidualBlock>,
+    layer2: Vec<ResidualBlock>,
+    layer3: Vec<ResidualBlock>,
+    layer4: Vec<ResidualBlock>,
+}
+
+impl Resnet {
+    pub(crate) fn new(spec: ResnetSpec, device: &Device) -> Self {
+        let layer = |index: usize| {
+            let width = 64 << index;
+            let channels_in = if index == 0 {
+                64
+            } else {
+                width / 2 * spec.expansion()
+            };
+            let stride = if index == 0 { 1 } else { 2 };
+            residual_layer(spec, channels_in, width, index, stride, device)
+        };
+        Self {
+            conv1: convolution(3, 64, 7, 2, device),
+            bn1: BatchNormConfig::new(64).init(device),
+            maxpool: MaxPool2dConfig::new([3, 3])
+                .with_strides([2, 2])
+                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                .init(),
+            layer1: layer(0),
+            layer2: layer(1),
+            layer3: layer(2),
+            layer4: layer(3),
+        }
+    }
+
+    /// Runs one stage, an index into [`STAGES`].
+    pub(crate) fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
+        let blocks = match stage {
+            0 => {
+                let x = relu(self.bn1.forward(self.conv1.forward(x)));
+                return self.maxpool.forward(x);
+            }
+            1 => &self.layer1,
+            2 => &self.layer2,
+            3 => &self.layer3,
+            4 => &self.layer4,
+            _ => unreachable!("a ResNet has {} stages", STAGES.len()),
+        };
+        blocks.iter().fold(x, |x, block| block.forward(x))
+    }
+
+    /// Freezes the first `stages` stages: no gradients, batch norm in evaluation mode.
+    pub(crate) fn freeze(mut self, stages: usize) -> Self {
+        if stages > 0 {
+            self.conv1 = self.conv1.freeze();
+            self.bn1 = self.bn1.freeze();
+        }
+        if stages > 1 {
+            self.layer1 = self.layer1.freeze();
+        }
+        if stages > 2 {
+            self.layer2 = self.layer2.freeze();
+        }
+        if stages > 3 {
+            self.layer3 = self.layer3.freeze();
+        }
+        if stages > 4 {
+            self.layer4 = self.layer4.freeze();
+        }
+        self
+    }
+}
+
+/// Our name of a tensor that torchvision calls `name`.
+pub(crate) fn from_torch_name(name: &str) -> String {
+    name.replace("downsample.0.", "downsample.conv.")
+        .replace("downsample.1.", "downsample.bn.")
+}
+
+/// torchvision's name of a tensor that we call `name`.
+pub(crate) fn to_torch_name(name: &str) -> String {
+    name.replace("downsample.conv.", "downsample.0.")
+        .replace("downsample.bn.", "downsample.1.")
+}
+
+/// A basic block (two 3×3 convolutions) or, with a third convolution, a bottleneck.
+#[derive(Module, Debug)]
+struct ResidualBlock {
+    conv1: Conv2d,
+    bn1: BatchNorm,
+    conv2: Conv2d,
+    bn2: BatchNorm,
+    conv3: Option<Conv2d>,
+    bn3: Option<BatchNorm>,
+    downsample: Option<Downsample>,
+}
+
+impl ResidualBlock {
+    fn new(
+        spec: ResnetSpec,
+        channels_in: usize,
+        width: usize,
+        stride: usize,
+        device: &Device,
+    ) -> Self {
+        let channels_out = width * spec.expansion();
+        let norm = |channels| BatchNormConfig::new(channels).init(device);
+        let (kernel1, stride1, stride2) = if spec.bottleneck {
+            (1, 1, stride)
+        } else {
+            (3, stride, 1)
+        };
+        Self {
+            conv1: convolution(channels_in, width, kernel1, stride1, device),
+            bn1: norm(width),
+            conv2: convolution(width, width, 3, stride2, device),
+            bn2: norm(width),
+            conv3: spec
+                .bottleneck
+                .then(|| convolution(width, channels_out, 1, 1, device)),
+            bn3: spec.bottleneck.then(|| norm(channels_out)),
+            downsample: (stride != 1 || channels_in != channels_out).then(|| Downsample {
+                conv: convolution(channels_in, channels_out, 1, stride, device),
+                bn: norm(channels_out),
+            }),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let identity = match &self.downsample {
+            Some(downsample) => downsample.bn.forward(downsample.conv.forward(x.clone())),
+            None => x.clone(),
+        };
+        let x = relu(self.bn1.forward(self.conv1.forward(x)));
+        let x = self.bn2.forward(self.conv2.forward(x));
+        let x = match (&self.conv3, &self.bn3) {
+            (Some(conv), Some(bn)) => bn.forward(conv.forward(relu(x))),
+            _ => x,
+        };
+        relu(x + identity)
+    }
+}
+
+/// The projection of a block's input to the shape of its output.
+#[derive(Module, Debug)]
+struct Downsample {
+    conv: Conv2d,
+    bn: BatchNorm,
+}
+
+fn residual_layer(
+    spec: ResnetSpec,
+    channels_in: usize,
+    width: usize,
+    index: usize,
+    stride: usize,
+    device: &Device,
+) -> Vec<ResidualBlock> {
+    (0..spec.blocks[index])
+        .map(|block| {
+            let (channels, stride) = if block == 0 {
+                (channels_in, stride)
+            } else {
+                (width * spec.expansion(), 1)
+            };
+            ResidualBlock::new(spec, channels, width, stride, device)
+        })
+        .collect()
+}
+
+/// A convolution without bias, padded to keep the size at stride 1, initialised as torchvision
+/// does (He normal over the fan-out).
+fn convolution(
+    channels_in: usize,
+    channels_out: usize,
+    kernel: usize,
+    stride: usize,
+    device: &Device,
+) -> Conv2d {
+    let padding = kernel / 2;
+    Conv2dConfig::new([channels_in, channels_out], [kernel, kernel])
+        .with_stride([stride, stride])
+        .with_padding(PaddingConfig2d::Explicit(
+            padding, padding, padding, padding,
+        ))
+        .with_bias(false)
+        .with_initializer(Initializer::KaimingNormal {
+            gain: std::f64::consts::SQRT_2,
+            fan_out_only: true,
+        })
+        .init(device)
+}
