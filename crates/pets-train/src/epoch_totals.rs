@@ -1,0 +1,119 @@
+//! Sums over the steps of an epoch.
+
+use std::time::Duration;
+
+use pets_losses::Diagnostics;
+
+use crate::history::EpochRecord;
+use crate::validation::Validation;
+
+/// A mean over the steps at which a value was defined.
+#[derive(Debug, Default)]
+struct Mean {
+    sum: f64,
+    count: usize,
+}
+
+impl Mean {
+    fn add(&mut self, value: Option<f64>) {
+        if let Some(value) = value {
+            self.sum += value;
+            self.count += 1;
+        }
+    }
+
+    fn value(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+}
+
+/// What the steps of an epoch add up to.
+#[derive(Debug)]
+pub(crate) struct EpochTotals {
+    images: usize,
+    steps: usize,
+    loss_sum: f64,
+    fallbacks: usize,
+    active_share: Mean,
+    mean_positive_distance: Mean,
+    mean_negative_distance: Mean,
+    first_rate: f64,
+    last_rate: f64,
+    waited: f64,
+    elapsed: Duration,
+}
+
+impl EpochTotals {
+    pub(crate) fn new(first_rate: f64) -> Self {
+        Self {
+            images: 0,
+            steps: 0,
+            loss_sum: 0.0,
+            fallbacks: 0,
+            active_share: Mean::default(),
+            mean_positive_distance: Mean::default(),
+            mean_negative_distance: Mean::default(),
+            first_rate,
+            last_rate: first_rate,
+            waited: 0.0,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        images: usize,
+        loss: f64,
+        diagnostics: &Diagnostics,
+        rate: f64,
+        waited: f64,
+        elapsed: Duration,
+    ) {
+        self.images += images;
+        self.steps += 1;
+        self.loss_sum += loss;
+        self.fallbacks += usize::from(diagnostics.fallback);
+        self.active_share.add(diagnostics.active_share);
+        self.mean_positive_distance
+            .add(diagnostics.mean_positive_distance);
+        self.mean_negative_distance
+            .add(diagnostics.mean_negative_distance);
+        self.last_rate = rate;
+        self.waited += waited;
+        self.elapsed = elapsed;
+    }
+
+    pub(crate) fn mean_loss(&self) -> f64 {
+        self.loss_sum / self.steps as f64
+    }
+
+    pub(crate) fn images_per_second(&self) -> f64 {
+        self.images as f64 / self.elapsed.as_secs_f64()
+    }
+
+    pub(crate) fn record(
+        &self,
+        epoch: usize,
+        validation: Option<Validation>,
+        best: bool,
+    ) -> EpochRecord {
+        let seconds = self.elapsed.as_secs_f64();
+        EpochRecord {
+            epoch,
+            learning_rate: self.first_rate,
+            last_learning_rate: self.last_rate,
+            train_loss: self.mean_loss(),
+            val_loss: validation.map(|validation| validation.loss),
+            recall_at_1: validation.and_then(|validation| validation.recall_at_1),
+            map_at_r: validation.and_then(|validation| validation.map_at_r),
+            active_share: self.active_share.value(),
+            fallback_share: self.fallbacks as f64 / self.steps as f64,
+            mean_positive_distance: self.mean_positive_distance.value(),
+            mean_negative_distance: self.mean_negative_distance.value(),
+            seconds,
+            images_per_second: self.images_per_second(),
+            wait_share: self.waited / seconds,
+            best,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The history of a run: a line of JSON per epoch.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::TrainError;
+
+/// What happened in one epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Epoch, counted from 1.
+    pub epoch: usize,
+    /// Learning rate of the epoch's first step.
+    pub learning_rate: f64,
+    /// Learning rate of the epoch's last step.
+    pub last_learning_rate: f64,
+    /// Mean loss over the epoch's batches.
+    pub train_loss: f64,
+    /// Mean loss over the validation part; absent without one.
+    pub val_loss: Option<f64>,
+    /// Recall@1 within the validation part.
+    #[serde(rename = "recall@1")]
+    pub recall_at_1: Option<f64>,
+    /// MAP@R within the validation part.
+    #[serde(rename = "map@r")]
+    pub map_at_r: Option<f64>,
+    /// Mean share of active triplets or pairs.
+    pub active_share: Option<f64>,
+    /// Share of batches in which the miner found nothing and fell back to another rule.
+    pub fallback_share: f64,
+    /// Mean distance of positive pairs.
+    pub mean_positive_distance: Option<f64>,
+    /// Mean distance of negative pairs.
+    pub mean_negative_distance: Option<f64>,
+    /// Wall-clock seconds of training, without validation.
+    pub seconds: f64,
+    /// Images trained per second.
+    pub images_per_second: f64,
+    /// Share of the training time in which the model waited for data.
+    pub wait_share: f64,
+    /// Whether this epoch is the best so far.
+    pub best: bool,
+}
+
+/// Appends records to a history file, each flushed to the disk before the next epoch begins.
+#[derive(Debug)]
+pub(crate) struct HistoryWriter {
+    file: File,
+    path: PathBuf,
+}
+
+impl HistoryWriter {
+    pub(crate) fn create(path: PathBuf) -> Result<Self, TrainError> {
+        match File::create(&path) {
+            Ok(file) => Ok(Self { file, path }),
+            Err(source) => Err(TrainError::Io {
+                action: "create",
+                path,
+                source,
+            }),
+        }
+    }
+
+    pub(crate) fn append(&mut self, record: &EpochRecord) -> Result<(), TrainError> {
+        let write = |file: &mut File| -> std::io::Result<()> {
+            let mut line = serde_json::to_string(record)?;
+            line.push('\n');
+            file.write_all(line.as_bytes())?;
+            file.sync_data()
+        };
+        write(&mut self.file).map_err(|source| TrainError::Io {
+            action: "write",
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+/// Reads a history file.
+///
+/// # Errors
+///
+/// [`TrainError::Io`], or [`TrainError::InvalidHistory`] with the line that is not a record.
+pub fn read_history(path: &Path) -> Result<Vec<EpochRecord>, TrainError> {
+    let failed = |source| TrainError::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
+    let lines = BufReader::new(File::open(path).map_err(failed)?).lines();
+    lines
+        .enumerate()
+        .map(|(index, line)| {
+            serde_json::from_str(&line.map_err(failed)?).map_err(|source| {
+                TrainError::InvalidHistory {
+                    path: path.to_owned(),
+                    line: index + 1,
+                    source,
+                }
+            })
+        })
+        .collect()
+}

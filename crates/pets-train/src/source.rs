@@ -1,0 +1,125 @@
+//! Where the trainable part of a model gets its input: pictures, or activations computed once.
+
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor};
+use pets_data::{Loader, Sampler};
+use pets_model::{EmbeddingModel, FrozenStages};
+
+use crate::error::TrainError;
+use crate::trainer::TrainSpec;
+
+/// Input and labels of one step.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Output of the frozen stages, `[batch, channels, height, width]`, without autodiff.
+    pub(crate) activations: Tensor<4>,
+    /// `[batch]`
+    pub(crate) labels: Tensor<1, Int>,
+    /// Time that the model had to wait for the batch, in seconds.
+    pub(crate) waited: f64,
+}
+
+/// A labelled part of the data, ready for the trainable stages.
+pub(crate) enum Source {
+    /// Decoded and transformed again in every epoch.
+    Images(Loader),
+    /// The output of the frozen stages for every image, kept in memory.
+    Activations {
+        activations: Tensor<4>,
+        labels: Vec<usize>,
+    },
+}
+
+/// Images at a time that go through the frozen stages.
+const CACHE_BATCH: usize = 32;
+
+impl Source {
+    /// A source that keeps the frozen stages' output where that is sound and fits: some stage is
+    /// frozen, the transform draws nothing at random, and the whole takes at most `spec.cache_bytes`.
+    pub(crate) fn new(
+        loader: Loader,
+        model: &EmbeddingModel,
+        spec: &TrainSpec,
+        on_cached: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Self, TrainError> {
+        let frozen = spec.frozen;
+        if frozen.count() == 0 || loader.is_random() {
+            return Ok(Self::Images(loader));
+        }
+        let model = model.valid();
+        let labels = loader.labels();
+        let total = labels.len();
+        let plan = Sampler::Sequential.epoch(&labels, CACHE_BATCH, 0, 0)?;
+        let mut parts = Vec::with_capacity(plan.len());
+        let mut done = 0;
+        for batch in loader.batches(plan, 0, 0) {
+            let batch = batch?;
+            let activations = model.forward_frozen(batch.images, frozen);
+            let [rows, channels, height, width] = activations.dims();
+            if total * channels * height * width * size_of::<f32>() > spec.cache_bytes {
+                return Ok(Self::Images(loader));
+            }
+            done += rows;
+            parts.push(activations);
+            if !on_cached(done, total) {
+                return Err(TrainError::Interrupted);
+            }
+        }
+        Ok(Self::Activations {
+            activations: Tensor::cat(parts, 0),
+            labels,
+        })
+    }
+
+    pub(crate) fn labels(&self) -> Vec<usize> {
+        match self {
+            Self::Images(loader) => loader.labels(),
+            Self::Activations { labels, .. } => labels.clone(),
+        }
+    }
+
+    /// The batches of `plan`, in order; `model` runs the frozen stages where they are not cached.
+    pub(crate) fn batches<'a>(
+        &'a self,
+        plan: Vec<Vec<usize>>,
+        seed: u64,
+        epoch: u64,
+        model: &'a EmbeddingModel,
+        frozen: FrozenStages,
+    ) -> Box<dyn Iterator<Item = Result<Batch, TrainError>> + 'a> {
+        match self {
+            Self::Images(loader) => {
+                let mut batches = loader.batches(plan, seed, epoch);
+                Box::new(std::iter::from_fn(move || {
+                    let waited_before = batches.wait_time().as_secs_f64();
+                    let batch = batches.next()?;
+                    let waited = batches.wait_time().as_secs_f64() - waited_before;
+                    Some(batch.map_err(TrainError::from).map(|batch| Batch {
+                        activations: model.forward_frozen(batch.images, frozen),
+                        labels: batch.labels,
+                        waited,
+                    }))
+                }))
+            }
+            Self::Activations {
+                activations,
+                labels,
+            } => Box::new(plan.into_iter().map(move |positions| {
+                let device = activations.device();
+                let batch_labels = positions.iter().map(|position| labels[*position]);
+                Ok(Batch {
+                    labels: index_tensor(batch_labels, &device),
+                    activations: activations
+                        .clone()
+                        .select(0, index_tensor(positions.iter().copied(), &device)),
+                    waited: 0.0,
+                })
+            })),
+        }
+    }
+}
+
+fn index_tensor(indices: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
+    let indices: Vec<i32> = indices.map(|index| index as i32).collect();
+    Tensor::from_ints(indices.as_slice(), device)
+}
