@@ -1,0 +1,303 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError, KEYS, Key, Kind, Layers, Origin};
+
+/// Learns how alike two pets look: trains, judges and uses an image-similarity model.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pets",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(after_help = "\
+Examples:
+  pets all --config configs/quickstart.toml        draw pets, train, evaluate, make all pictures
+  pets train --data-dir DIR --loss-type triplet    train on your pictures
+  pets evaluate --load-model FILE                  judge a model on the test images it has not seen
+  pets config                                      every setting in force, and where it came from
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a model and write a run folder.
+    #[command(after_help = "\
+Examples:
+  pets train --data-dir data/oxford-iiit-pet --backbone efficientnet_lite0 --freeze backbone
+  pets train --loss-type triplet --mining batch_semi_hard --num-epochs 20
+  pets train --config configs/quickstart.toml --set train.learning_rate=3e-4")]
+    Train {
+        #[command(flatten)]
+        settings: Settings,
+        /// Evaluate the best model afterwards.
+        #[arg(long)]
+        evaluate: bool,
+    },
+    /// Judge a model on images it has not seen: verification, retrieval, few-shot.
+    #[command(after_help = "\
+Examples:
+  pets evaluate                                    the best model of ./outputs
+  pets evaluate --load-model FILE --json           any model file, results as JSON
+  pets evaluate --representation features --backbone efficientnet_lite0
+                                                   the pretrained backbone, untrained")]
+    Evaluate {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        model: ModelFile,
+        /// Print the results as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw curves, ROC, t-SNE, UMAP, retrieval sheets and attention maps of a model.
+    #[command(after_help = "\
+Examples:
+  pets visualize                                   the best model of ./outputs
+  pets visualize --load-model FILE --output-dir DIR")]
+    Visualize {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        model: ModelFile,
+    },
+    /// Train, evaluate and visualize in turn.
+    #[command(after_help = "\
+Examples:
+  pets all --config configs/quickstart.toml        offline, in three minutes
+  pets all --data-dir DIR --split official")]
+    All {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Show which parts of pictures make a model think of a breed.
+    #[command(after_help = "\
+Examples:
+  pets gradcam                                     samples of the test images
+  pets gradcam cat.jpg dog.jpg --stage layer3      any pictures")]
+    Gradcam {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        model: ModelFile,
+        /// Pictures to explain; without any, samples of the test images.
+        pictures: Vec<PathBuf>,
+        /// Stage whose activation is weighted; the last one unless given.
+        #[arg(long)]
+        stage: Option<String>,
+    },
+    /// List the breeds of a dataset with species and counts.
+    Breeds {
+        #[command(flatten)]
+        settings: Settings,
+        /// Print the table as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the settings in force as TOML, each with where it came from.
+    Config {
+        #[command(flatten)]
+        settings: Settings,
+        /// Print every key with its default and meaning instead.
+        #[arg(long)]
+        defaults: bool,
+    },
+    /// Make datasets.
+    Dataset {
+        #[command(subcommand)]
+        command: DatasetCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatasetCommand {
+    /// Draw a dataset of invented pets, in the official layout.
+    #[command(after_help = "\
+Example:
+  pets dataset draw --out data/drawn --breeds 12 --images 40 --size 192 --seed 7")]
+    Draw {
+        /// Folder to write; it must be empty or absent, or hold the same drawing.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Number of breeds.
+        #[arg(long, value_name = "N", default_value_t = 12)]
+        breeds: usize,
+        /// Pictures per breed.
+        #[arg(long, value_name = "N", default_value_t = 40)]
+        images: usize,
+        /// Side of a picture in pixels.
+        #[arg(long, value_name = "N", default_value_t = 192)]
+        size: u32,
+        /// The same seed gives the same files, byte for byte.
+        #[arg(long, value_name = "N", default_value_t = 7)]
+        seed: u64,
+    },
+}
+
+/// Which model file to use.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ModelFile {
+    /// The model; unless given, the best model of the output folder.
+    #[arg(long, aliases = ["load_model", "model-path", "model_path"], value_name = "FILE")]
+    pub(crate) load_model: Option<PathBuf>,
+}
+
+/// The settings given on the command line: a file, and a flag for every key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    file: Option<PathBuf>,
+    flags: Vec<(&'static Key, String)>,
+    assignments: Vec<String>,
+}
+
+impl Settings {
+    /// Defaults, then `model` (the settings inside a model file), then the file, then the flags.
+    pub(crate) fn layers(&self, model: Option<(&str, PathBuf)>) -> Result<Layers, ConfigError> {
+        let mut layers = Layers::defaults();
+        if let Some((text, path)) = model {
+            layers.add_toml(text, &Origin::Model(path))?;
+        }
+        if let Some(path) = &self.file {
+            layers.add_file(path)?;
+        }
+        for (key, value) in &self.flags {
+            layers.add_flag(key, value)?;
+        }
+        for assignment in &self.assignments {
+            layers.add_set(assignment)?;
+        }
+        Ok(layers)
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self) -> Result<Config, ConfigError> {
+        Config::from_layers(&self.layers(None)?)
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut settings = Self::default();
+        settings.update_from_arg_matches(matches)?;
+        Ok(settings)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.file = matches.get_one::<PathBuf>("config").cloned();
+        self.assignments = matches
+            .get_many::<String>("set")
+            .unwrap_or_default()
+            .cloned()
+            .collect();
+        self.flags = KEYS
+            .iter()
+            .filter_map(|key| {
+                let value = matches.get_one::<String>(key.path).cloned();
+                let negated = matches!(key.kind, Kind::Bool) && matches.get_flag(&negation(key));
+                Some((key, if negated { "false".to_owned() } else { value? }))
+            })
+            .collect();
+        Ok(())
+    }
+}
+
+impl Args for Settings {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let command = command
+            .arg(
+                Arg::new("config")
+                    .long("config")
+                    .value_name("FILE")
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .help("Settings in TOML; flags go over them"),
+            )
+            .arg(
+                Arg::new("set")
+                    .long("set")
+                    .value_name("KEY=VALUE")
+                    .action(ArgAction::Append)
+                    .help("Set any key, such as train.learning_rate=3e-4; may be repeated"),
+            );
+        KEYS.iter().fold(command, |command, key| {
+            let command = command.arg(flag(key));
+            if matches!(key.kind, Kind::Bool) {
+                command.arg(negative_flag(key))
+            } else {
+                command
+            }
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+fn flag(key: &'static Key) -> Arg {
+    let default = match (key.default, key.kind) {
+        ("", _) => String::new(),
+        ("true", Kind::Bool) => format!(" [default: true; off with --{}]", negation(key)),
+        (default, _) => format!(" [default: {default}]"),
+    };
+    let arg = Arg::new(key.path)
+        .long(key.flag)
+        .aliases(spellings(key))
+        .value_name(key.kind.placeholder())
+        .help(format!("{}{default}", key.help))
+        .help_heading(heading(key))
+        .allow_hyphen_values(matches!(key.kind, Kind::Int(..) | Kind::Float(..)));
+    match key.kind {
+        Kind::Bool => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(PossibleValuesParser::new(["true", "false"]))
+            .hide_possible_values(true),
+        Kind::Choice(words) => arg.value_parser(PossibleValuesParser::new(words.iter().copied())),
+        _ => arg,
+    }
+}
+
+fn negative_flag(key: &'static Key) -> Arg {
+    Arg::new(negation(key))
+        .long(negation(key))
+        .alias(format!("no_{}", key.flag.replace('-', "_")))
+        .action(ArgAction::SetTrue)
+        .conflicts_with(key.path)
+        .help_heading(heading(key))
+        .hide(true)
+}
+
+fn negation(key: &Key) -> String {
+    format!("no-{}", key.flag)
+}
+
+/// The other ways to write a flag: its aliases, and underscores for dashes.
+fn spellings(key: &Key) -> Vec<String> {
+    let names = || key.aliases.iter().copied().chain([key.flag]);
+    let with_underscores = names()
+        .filter(|name| name.contains('-'))
+        .map(|name| name.replace('-', "_"));
+    key.aliases
+        .iter()
+        .map(|alias| (*alias).to_owned())
+        .chain(with_underscores)
+        .collect()
+}
+
+fn heading(key: &Key) -> String {
+    if key.section().is_empty() {
+        "Settings".to_owned()
+    } else {
+        format!("Settings [{}]", key.section())
+    }
+}

@@ -1,0 +1,24 @@
+//! `pets all`: train, evaluate and visualize in turn.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{evaluate, train, visualize};
+use crate::arguments::Settings;
+use crate::judged::judge;
+
+pub(crate) fn run(settings: &Settings) -> Result<ExitCode> {
+    let code = train::train_model(settings)?;
+    if code != ExitCode::SUCCESS {
+        return Ok(code);
+    }
+    let judged = judge(settings, None)?;
+    let results = evaluate::report(&judged, false)?;
+    let pictures = visualize::draw_all(&judged)?;
+    println!("\nwritten:");
+    for path in std::iter::once(results).chain(pictures) {
+        println!("  {}", path.display());
+    }
+    Ok(code)
+}

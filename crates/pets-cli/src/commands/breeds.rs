@@ -1,0 +1,55 @@
+//! `pets breeds`: the classes of a dataset.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use pets_data::Species;
+use serde::Serialize;
+
+use crate::arguments::Settings;
+use crate::materials::open_dataset;
+use crate::table;
+
+#[derive(Serialize)]
+struct Breed<'a> {
+    name: &'a str,
+    species: Option<&'static str>,
+    images: usize,
+}
+
+pub(crate) fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
+    let dataset = open_dataset(&settings.config()?)?;
+    let breeds: Vec<_> = dataset
+        .classes()
+        .iter()
+        .zip(dataset.class_counts())
+        .map(|(class, images)| Breed {
+            name: &class.name,
+            species: class.species.map(|species| match species {
+                Species::Cat => "cat",
+                Species::Dog => "dog",
+            }),
+            images,
+        })
+        .collect();
+    if json {
+        println!("{}", serde_json::to_string_pretty(&breeds)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |breed: &Breed<'_>| {
+        vec![
+            breed.name.to_owned(),
+            breed.species.unwrap_or("–").to_owned(),
+            breed.images.to_string(),
+        ]
+    };
+    let mut rows: Vec<_> = breeds.iter().map(row).collect();
+    let total = format!("{} breeds", breeds.len());
+    rows.push(vec![
+        total,
+        String::new(),
+        dataset.samples().len().to_string(),
+    ]);
+    print!("{}", table::render(&["breed", "species", "images"], &rows));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,10 @@
+//! One file per command.
+
+pub(crate) mod all;
+pub(crate) mod breeds;
+pub(crate) mod config;
+pub(crate) mod dataset;
+pub(crate) mod evaluate;
+pub(crate) mod gradcam;
+pub(crate) mod train;
+pub(crate) mod visualize;

@@ -1,0 +1,202 @@
+//! `pets train`: train a model and write a run folder.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use pets_model::ModelDescription;
+use pets_train::{
+    EpochRecord, Event, Outcome, RunFolder, StopReason, TrainSpec, TrainingData, train,
+};
+
+use super::evaluate;
+use crate::arguments::Settings;
+use crate::config::{Config, Layers};
+use crate::interrupt;
+use crate::materials::Materials;
+use crate::progress::Progress;
+use crate::starting_model::starting_model;
+
+pub(crate) fn run(settings: &Settings, then_evaluate: bool) -> Result<ExitCode> {
+    let code = train_model(settings)?;
+    if then_evaluate && code == ExitCode::SUCCESS {
+        return evaluate::run_after_training(settings);
+    }
+    Ok(code)
+}
+
+/// Trains as `settings` say; the exit code tells whether training was interrupted.
+pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
+    let layers = settings.layers(None)?;
+    let config = Config::from_layers(&layers)?;
+    let spec = config.train_spec()?;
+    let materials = Materials::open(&config)?;
+    warn_of_settings_without_effect(&config);
+
+    let model = starting_model(&config, &materials.device)?;
+    let classes = materials.train_class_names();
+    let loss = config.loss_config()?.init(
+        config.model.embedding_size,
+        classes.len(),
+        &materials.device,
+    )?;
+    let description = ModelDescription {
+        architecture: config.architecture()?,
+        embedding_size: config.model.embedding_size,
+        dropout_rate: config.model.dropout_rate,
+        img_size: config.data.img_size,
+        classes,
+        epoch: 0,
+        metrics: std::collections::BTreeMap::new(),
+        config: portable_settings(&layers)?,
+    };
+    let (dataset, split) = (&materials.dataset, &materials.split);
+    let data = TrainingData {
+        train: materials.loader(split.train_items(dataset), config.train_transform()?)?,
+        val: (!split.val.is_empty())
+            .then(|| materials.loader(split.val_items(dataset), config.eval_transform()?))
+            .transpose()?,
+    };
+    eprintln!(
+        "training {} on {} images of {} breeds, validating on {}",
+        config.model.backbone,
+        split.train.len(),
+        split.train_classes.len(),
+        split.val.len()
+    );
+    let folder = RunFolder::new(&config.output_dir);
+    let started = Instant::now();
+    let outcome = {
+        let mut display = Display {
+            spec: &spec,
+            caching: None,
+            epoch: None,
+        };
+        train(
+            &spec,
+            model,
+            loss,
+            data,
+            &folder,
+            &description,
+            &mut |event| display.show(&event),
+        )
+    };
+    let outcome = match outcome {
+        Err(pets_train::TrainError::Interrupted) => return Err(interrupt::Interrupted.into()),
+        outcome => outcome.context("training failed")?,
+    };
+    summarise(&outcome, &folder, started.elapsed().as_secs_f64());
+    Ok(match outcome.stop_reason {
+        StopReason::Interrupted => ExitCode::from(interrupt::EXIT_CODE),
+        StopReason::Completed | StopReason::EarlyStopped => ExitCode::SUCCESS,
+    })
+}
+
+/// Settings that belong to this machine and folder, and stay out of the model file.
+const OF_THIS_MACHINE: [&str; 3] = ["output_dir", "device", "data.num_workers"];
+
+/// The settings that go into the model file.
+fn portable_settings(layers: &Layers) -> Result<String> {
+    Ok(toml::to_string(&layers.without(&OF_THIS_MACHINE).table())?)
+}
+
+fn warn_of_settings_without_effect(config: &Config) {
+    let (scheduler, stopping) = (&config.scheduler, &config.early_stopping);
+    if scheduler.r#type == "plateau" && stopping.enabled && scheduler.patience >= stopping.patience
+    {
+        eprintln!(
+            "warning: scheduler.patience = {} never comes to bear: early_stopping.patience = {} ends training before",
+            scheduler.patience, stopping.patience
+        );
+    }
+}
+
+/// Shows what the trainer tells.
+struct Display<'a> {
+    spec: &'a TrainSpec,
+    caching: Option<Progress>,
+    epoch: Option<Progress>,
+}
+
+impl Display<'_> {
+    /// Shows an event; false asks the trainer to stop.
+    fn show(&mut self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Caching { done, total } => {
+                let progress = self.caching.get_or_insert_with(|| {
+                    Progress::start("running the frozen stages once", *total, "images")
+                });
+                progress.update(*done, "");
+                if done == total
+                    && let Some(progress) = self.caching.take()
+                {
+                    progress.finish(&format!("{total} images"));
+                }
+            }
+            Event::Step {
+                epoch,
+                step,
+                steps,
+                loss,
+                learning_rate,
+                images_per_second,
+            } => {
+                let label = format!("epoch {epoch}/{}", self.spec.num_epochs);
+                let progress = self
+                    .epoch
+                    .get_or_insert_with(|| Progress::start(&label, *steps, "steps"));
+                progress.update(
+                    *step,
+                    &format!(
+                        "loss {loss:.4}, rate {learning_rate:.2e}, {images_per_second:.0} images/s"
+                    ),
+                );
+            }
+            Event::Epoch(record) => {
+                if let Some(progress) = self.epoch.take() {
+                    progress.finish(&describe_epoch(record));
+                }
+            }
+        }
+        !interrupt::requested()
+    }
+}
+
+fn describe_epoch(record: &EpochRecord) -> String {
+    let mut parts = vec![format!("loss {:.4}", record.train_loss)];
+    for (name, value) in [
+        ("val_loss", record.val_loss),
+        ("recall@1", record.recall_at_1),
+    ] {
+        parts.extend(value.map(|value| format!("{name} {value:.4}")));
+    }
+    if record.fallback_share > 0.0 {
+        parts.push(format!(
+            "{:.0} % of batches fell back to batch_hard",
+            100.0 * record.fallback_share
+        ));
+    }
+    parts.push(format!("{:.0} images/s", record.images_per_second));
+    if record.best {
+        parts.push("best so far".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn summarise(outcome: &Outcome, folder: &RunFolder, seconds: f64) {
+    let epochs = outcome.history.len();
+    let reason = match outcome.stop_reason {
+        StopReason::Completed => "done",
+        StopReason::EarlyStopped => "stopped early",
+        StopReason::Interrupted => "interrupted",
+    };
+    eprintln!("{reason} after {epochs} epochs and {seconds:.0} s");
+    if let Some(best) = outcome.best_epoch {
+        eprintln!(
+            "best model: epoch {best}, {}",
+            folder.best_model().display()
+        );
+    }
+    eprintln!("last model: {}", folder.last_model().display());
+}

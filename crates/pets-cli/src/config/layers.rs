@@ -1,0 +1,238 @@
+//! Layers of settings, the later over the earlier, each value with its origin.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use toml::{Table, Value};
+
+use super::key::{Key, Kind};
+use super::keys::{KEYS, find};
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Default,
+    /// The description inside a model file.
+    Model(PathBuf),
+    File(PathBuf),
+    Flag(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Model(path) | Self::File(path) => write!(f, "{}", path.display()),
+            Self::Flag(flag) => f.write_str(flag),
+        }
+    }
+}
+
+/// What is wrong with a setting.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigError {
+    #[error("unknown key `{key}` in {origin}{suggestion}")]
+    UnknownKey {
+        key: String,
+        origin: Origin,
+        suggestion: String,
+    },
+    #[error("{key} = {value} ({origin}): allowed is {allowed}")]
+    NotAllowed {
+        key: &'static str,
+        value: String,
+        origin: Origin,
+        allowed: Kind,
+    },
+    #[error("--set takes section.key=value, found `{0}`")]
+    MalformedSet(String),
+    #[error("cannot read the configuration {path}")]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{origin} is not valid TOML")]
+    InvalidToml {
+        origin: Origin,
+        source: Box<toml::de::Error>,
+    },
+    #[error("{first} contradicts {second}: {reason}")]
+    Contradiction {
+        first: String,
+        second: String,
+        reason: String,
+    },
+}
+
+/// The value in force for each key, and its origin.
+#[derive(Debug, Clone)]
+pub(crate) struct Layers {
+    values: BTreeMap<&'static str, (Value, Origin)>,
+}
+
+impl Layers {
+    /// The built-in defaults.
+    pub(crate) fn defaults() -> Self {
+        let values = KEYS
+            .iter()
+            .filter_map(|key| Some((key.path, (key.default_value()?, Origin::Default))))
+            .collect();
+        Self { values }
+    }
+
+    /// Lays a TOML file over what is there.
+    pub(crate) fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        self.add_toml(&text, &Origin::File(path.to_owned()))
+    }
+
+    /// Lays TOML text over what is there.
+    pub(crate) fn add_toml(&mut self, text: &str, origin: &Origin) -> Result<(), ConfigError> {
+        let table: Table = text.parse().map_err(|source| ConfigError::InvalidToml {
+            origin: origin.clone(),
+            source: Box::new(source),
+        })?;
+        for (name, value) in table {
+            match value {
+                Value::Table(section) => {
+                    for (inner, value) in section {
+                        self.add(&format!("{name}.{inner}"), value, origin)?;
+                    }
+                }
+                value => self.add(&name, value, origin)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays one value, as written behind a flag, over what is there.
+    pub(crate) fn add_flag(&mut self, key: &'static Key, text: &str) -> Result<(), ConfigError> {
+        self.insert_text(key, text, Origin::Flag(format!("--{}", key.flag)))
+    }
+
+    /// Lays `section.key=value` over what is there.
+    pub(crate) fn add_set(&mut self, assignment: &str) -> Result<(), ConfigError> {
+        let (path, text) = assignment
+            .split_once('=')
+            .ok_or_else(|| ConfigError::MalformedSet(assignment.to_owned()))?;
+        let origin = Origin::Flag("--set".to_owned());
+        let key = known(path.trim(), &origin)?;
+        self.insert_text(key, text.trim().trim_matches('"'), origin)
+    }
+
+    fn insert_text(
+        &mut self,
+        key: &'static Key,
+        text: &str,
+        origin: Origin,
+    ) -> Result<(), ConfigError> {
+        let value = key
+            .kind
+            .parse(text)
+            .ok_or_else(|| not_allowed(key, text, &origin))?;
+        self.values.insert(key.path, (value, origin));
+        Ok(())
+    }
+
+    fn add(&mut self, path: &str, value: Value, origin: &Origin) -> Result<(), ConfigError> {
+        let key = known(path, origin)?;
+        let text = value.to_string();
+        let value = key
+            .kind
+            .check(value)
+            .ok_or_else(|| not_allowed(key, &text, origin))?;
+        self.values.insert(key.path, (value, origin.clone()));
+        Ok(())
+    }
+
+    /// All settings but those at `paths`.
+    pub(crate) fn without(&self, paths: &[&str]) -> Self {
+        let kept = self
+            .values
+            .iter()
+            .filter(|(path, _)| !paths.contains(*path));
+        Self {
+            values: kept.map(|(path, entry)| (*path, entry.clone())).collect(),
+        }
+    }
+
+    /// The settings in force as one table.
+    pub(crate) fn table(&self) -> Table {
+        let mut table = Table::new();
+        for (path, (value, _)) in &self.values {
+            match path.split_once('.') {
+                None => {
+                    table.insert((*path).to_owned(), value.clone());
+                }
+                Some((section, name)) => {
+                    let section = table
+                        .entry(section)
+                        .or_insert_with(|| Value::Table(Table::new()));
+                    if let Value::Table(section) = section {
+                        section.insert(name.to_owned(), value.clone());
+                    }
+                }
+            }
+        }
+        table
+    }
+
+    /// The value of a key and where it came from.
+    pub(crate) fn get(&self, key: &Key) -> Option<&(Value, Origin)> {
+        self.values.get(key.path)
+    }
+
+    /// The error of two settings that cannot both hold.
+    pub(crate) fn contradiction(&self, first: &str, second: &str, reason: String) -> ConfigError {
+        ConfigError::Contradiction {
+            first: self.assignment(first),
+            second: self.assignment(second),
+            reason,
+        }
+    }
+
+    /// `key = value (origin)`
+    fn assignment(&self, path: &str) -> String {
+        match self.values.get(path) {
+            Some((value, origin)) => format!("{path} = {value} ({origin})"),
+            None => format!("{path} (unset)"),
+        }
+    }
+}
+
+fn known(path: &str, origin: &Origin) -> Result<&'static Key, ConfigError> {
+    find(path).ok_or_else(|| {
+        let nearest = KEYS
+            .iter()
+            .map(|key| {
+                (
+                    strsim::jaro_winkler(key.path, path)
+                        .max(strsim::jaro_winkler(key.name(), path)),
+                    key.path,
+                )
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let suggestion = nearest
+            .filter(|(similarity, _)| *similarity > 0.7)
+            .map_or_else(String::new, |(_, path)| format!("; did you mean `{path}`?"));
+        ConfigError::UnknownKey {
+            key: path.to_owned(),
+            origin: origin.clone(),
+            suggestion,
+        }
+    })
+}
+
+fn not_allowed(key: &'static Key, value: &str, origin: &Origin) -> ConfigError {
+    ConfigError::NotAllowed {
+        key: key.path,
+        value: value.to_owned(),
+        origin: origin.clone(),
+        allowed: key.kind,
+    }
+}

@@ -1,0 +1,45 @@
+//! The configuration as TOML: the documented defaults, and what is in force.
+
+use std::fmt::Write;
+
+use super::key::Key;
+use super::keys::KEYS;
+use super::layers::Layers;
+
+const HEADER: &str = "\
+# Every setting, its default and its meaning. Made by `cargo xtask docs`; a test keeps it fresh.
+# Give a file like this with --config FILE, a single value with its flag or --set section.key=value.
+";
+
+/// `configs/default.toml`: every key with its default, meaning and range.
+pub(crate) fn default_toml() -> String {
+    render(HEADER, |key| {
+        let comment = format!("# {} ({}).\n", key.help, key.kind);
+        if key.default.is_empty() {
+            format!("{comment}# {} = …\n", key.name())
+        } else {
+            format!("{comment}{} = {}\n", key.name(), key.default)
+        }
+    })
+}
+
+/// The values in force, each with where it came from.
+pub(crate) fn effective_toml(layers: &Layers) -> String {
+    render("", |key| match layers.get(key) {
+        Some((value, origin)) => format!("{} = {value}  # {origin}\n", key.name()),
+        None => String::new(),
+    })
+}
+
+fn render(header: &str, line: impl Fn(&Key) -> String) -> String {
+    let mut text = header.to_owned();
+    let mut section = "";
+    for key in KEYS {
+        if key.section() != section {
+            section = key.section();
+            write!(text, "\n[{section}]\n").expect("writing to a string succeeds");
+        }
+        text += &line(key);
+    }
+    text
+}

@@ -1,0 +1,74 @@
+//! The program `pets`.
+
+mod arguments;
+mod commands;
+mod config;
+mod device;
+mod distances;
+mod files;
+mod interrupt;
+mod judged;
+mod materials;
+mod progress;
+mod prototypes;
+mod retrieval_sheets;
+mod specs;
+mod starting_model;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match interrupt::install()
+        .map_err(Into::into)
+        .and_then(|()| run(arguments.command))
+    {
+        Ok(code) => code,
+        Err(error) if error.is::<interrupt::Interrupted>() => ExitCode::from(interrupt::EXIT_CODE),
+        Err(error) => {
+            eprintln!("error: {}", in_one_line_each(&error));
+            let wrong_usage =
+                error.is::<config::ConfigError>() || error.is::<device::DeviceError>();
+            ExitCode::from(if wrong_usage { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Train { settings, evaluate } => commands::train::run(&settings, evaluate),
+        Command::Evaluate {
+            settings,
+            model,
+            json,
+        } => commands::evaluate::run(&settings, &model, json),
+        Command::Visualize { settings, model } => commands::visualize::run(&settings, &model),
+        Command::All { settings } => commands::all::run(&settings),
+        Command::Gradcam {
+            settings,
+            model,
+            pictures,
+            stage,
+        } => commands::gradcam::run(&settings, &model, &pictures, stage.as_deref()),
+        Command::Breeds { settings, json } => commands::breeds::run(&settings, json),
+        Command::Config { settings, defaults } => commands::config::run(&settings, defaults),
+        Command::Dataset { command } => commands::dataset::run(&command),
+    }
+}
+
+/// The error and its causes, each cause on a line of its own unless the line above says it already.
+fn in_one_line_each(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text += "\n  because: ";
+            text += &cause;
+        }
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! The dataset of a run, opened, split, and ready to be loaded.
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
+use pets_data::{DataError, Dataset, Item, Loader, Split, Transform};
+use pets_draw::{DrawSpec, Outcome, draw_dataset};
+
+use crate::config::Config;
+use crate::device;
+use crate::progress::Progress;
+
+/// The dataset, its split, and the device that batches go to.
+pub(crate) struct Materials {
+    pub(crate) dataset: Dataset,
+    pub(crate) split: Split,
+    pub(crate) device: Device,
+    workers: usize,
+}
+
+impl Materials {
+    /// Opens the dataset of `config`, drawing it first where the configuration says so.
+    pub(crate) fn open(config: &Config) -> Result<Self> {
+        let device = device::resolve(&config.device)?;
+        let dataset = open_dataset(config)?;
+        let split = Split::new(&dataset, &config.split_spec()).with_context(|| {
+            format!("cannot split the dataset in {}", config.data.dir.display())
+        })?;
+        let workers = match config.data.num_workers {
+            0 => Loader::available_workers(),
+            workers => workers,
+        };
+        Ok(Self {
+            dataset,
+            split,
+            device,
+            workers,
+        })
+    }
+
+    /// A loader of `items`.
+    pub(crate) fn loader(&self, items: Vec<Item>, transform: Transform) -> Result<Loader> {
+        Ok(Loader::new(
+            items,
+            transform,
+            self.device.clone(),
+            self.workers,
+        )?)
+    }
+
+    /// Names of the classes that are trained, in the order of the training labels.
+    pub(crate) fn train_class_names(&self) -> Vec<String> {
+        self.split
+            .train_classes
+            .iter()
+            .map(|label| self.class_name(*label).to_owned())
+            .collect()
+    }
+
+    /// Name of a class of the dataset.
+    pub(crate) fn class_name(&self, label: usize) -> &str {
+        &self.dataset.classes()[label].name
+    }
+}
+
+/// Opens the dataset of `config`, drawing it first where the configuration says so.
+pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
+    let drawn = &config.drawn;
+    if drawn.breeds > 0 {
+        let spec = DrawSpec::new(drawn.breeds, drawn.images, drawn.size, drawn.seed)?;
+        draw(&spec, &config.data.dir)?;
+    }
+    match Dataset::open(&config.data.dir) {
+        Err(DataError::NotFound { looked_for, .. }) => {
+            let places: Vec<_> = looked_for
+                .iter()
+                .map(|path| format!("  {}\n", path.display()))
+                .collect();
+            bail!(
+                "there is no dataset in {}; looked for\n{}\
+                 Two ways on:\n  \
+                 fetch it   put images.tar.gz and annotations.tar.gz of the Oxford-IIIT Pet dataset\n             \
+                 (https://www.robots.ox.ac.uk/~vgg/data/pets/) unpacked there, or name your own\n             \
+                 folder with --data-dir\n  \
+                 quickstart pets all --config configs/quickstart.toml   (draws its own pets, offline)",
+                config.data.dir.display(),
+                places.concat()
+            )
+        }
+        opened => opened
+            .with_context(|| format!("cannot open the dataset in {}", config.data.dir.display())),
+    }
+}
+
+/// Draws a dataset, unless it is there already.
+pub(crate) fn draw(spec: &DrawSpec, folder: &std::path::Path) -> Result<()> {
+    let progress = std::sync::Mutex::new(Progress::start("drawing", spec.total(), "pictures"));
+    let outcome = draw_dataset(spec, folder, |done, _| {
+        if let Ok(mut progress) = progress.lock() {
+            progress.update(done, "");
+        }
+    })?;
+    let remark = match outcome {
+        Outcome::Drawn => format!("{} pictures in {}", spec.total(), folder.display()),
+        Outcome::AlreadyThere => format!("{} is there already", folder.display()),
+    };
+    if let Ok(progress) = progress.into_inner() {
+        progress.finish(&remark);
+    }
+    Ok(())
+}
