@@ -9,19 +9,11 @@ use crate::shell::CommandLine;
 
 struct Step {
     name: &'static str,
-    work: Work,
+    commands: Vec<CommandLine>,
 }
 
-enum Work {
-    Commands(Vec<CommandLine>),
-    GeneratedFiles,
-}
-
-fn commands(name: &'static str, lines: Vec<CommandLine>) -> Step {
-    Step {
-        name,
-        work: Work::Commands(lines),
-    }
+fn step(name: &'static str, commands: Vec<CommandLine>) -> Step {
+    Step { name, commands }
 }
 
 fn steps() -> Vec<Step> {
@@ -32,32 +24,32 @@ fn steps() -> Vec<Step> {
         "cargo test --workspace --lib --bins --tests"
     };
     vec![
-        commands("format", vec![line("cargo fmt --all --check")]),
-        commands(
+        step("format", vec![line("cargo fmt --all --check")]),
+        step(
             "lints",
             vec![line(
                 "cargo clippy --workspace --all-targets -- -D warnings",
             )],
         ),
-        commands(
+        step(
             "tests",
             vec![line(test_runner), line("cargo test --workspace --doc")],
         ),
-        commands(
+        step(
             "docs",
             vec![line("cargo doc --workspace --no-deps").with_env("RUSTDOCFLAGS", "-D warnings")],
         ),
-        Step {
-            name: "generated files",
-            work: Work::GeneratedFiles,
-        },
-        commands(
+        step("generated files", vec![generated::check()]),
+        step(
             "devices",
             vec![
                 line("cargo check -p pets-cli --features ndarray,vulkan"),
                 // LLVM's build script skips its download under this variable.
                 line("cargo check -p pets-cli --features cuda").with_env("DOCS_RS", "1"),
-                line("cargo test -p pets-cli --features ndarray --test ndarray"),
+                // The whole workspace, so that Cargo chooses the features as for the tests above.
+                line(
+                    "cargo test --workspace --features pets-cli/ndarray --test end_to_end ndarray",
+                ),
             ],
         ),
     ]
@@ -72,13 +64,10 @@ pub(crate) fn run() -> Result<()> {
     for (index, step) in steps.iter().enumerate() {
         println!("\n== {}/{total} {} ==", index + 1, step.name);
         let started = Instant::now();
-        let result = match &step.work {
-            Work::Commands(lines) => lines.iter().try_for_each(|line| {
-                println!("$ {line}");
-                line.run()
-            }),
-            Work::GeneratedFiles => generated::check(),
-        };
+        let result = step.commands.iter().try_for_each(|line| {
+            println!("$ {line}");
+            line.run()
+        });
         times.push((step.name, result.is_ok(), started.elapsed().as_secs()));
         if let Err(error) = result {
             println!("{error:#}");

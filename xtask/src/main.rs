@@ -31,7 +31,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Ci => ci::run(),
-        Task::Docs { check: true } => generated::check(),
+        Task::Docs { check: true } => generated::check().run(),
         Task::Docs { check: false } => generated::write(),
     };
     match result {

@@ -40,22 +40,6 @@ impl CommandLine {
         Ok(())
     }
 
-    /// Runs the command and returns what it printed to stdout.
-    pub(crate) fn output(&self) -> Result<String> {
-        let output = self
-            .command()
-            .output()
-            .with_context(|| format!("cannot run `{self}`"))?;
-        if !output.status.success() {
-            bail!(
-                "`{self}` failed ({}): {}",
-                output.status,
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        Ok(String::from_utf8(output.stdout)?)
-    }
-
     /// Whether the command runs and succeeds; its output is dropped.
     pub(crate) fn succeeds(&self) -> bool {
         self.command()
@@ -65,10 +49,11 @@ impl CommandLine {
 
     fn command(&self) -> Command {
         let mut command = Command::new(self.words[0]);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         command
             .args(&self.words[1..])
             .envs(self.environment.iter().copied())
-            .current_dir(workspace_root());
+            .current_dir(root);
         command
     }
 }
@@ -80,11 +65,4 @@ impl fmt::Display for CommandLine {
         }
         f.write_str(&self.words.join(" "))
     }
-}
-
-/// The folder that holds the workspace's `Cargo.toml`.
-pub(crate) fn workspace_root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies in the workspace's root")
 }

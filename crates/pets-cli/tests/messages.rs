@@ -110,13 +110,3 @@ fn every_flag_of_the_original_is_known() {
         "{said}"
     );
 }
-
-#[test]
-fn the_documented_defaults_are_fresh() {
-    let said = pets(&["config", "--defaults"]);
-    let written = include_str!("../../../configs/default.toml");
-    assert!(
-        said.contains(written),
-        "configs/default.toml is out of date; run `cargo xtask docs`"
-    );
-}

@@ -1,0 +1,6 @@
+//! The program `pets` from end to end, on pets that it draws itself.
+
+#[cfg(feature = "ndarray")]
+mod ndarray;
+mod whole_job;
+mod workplace;

@@ -1,0 +1,58 @@
+//! A folder in which `pets` runs.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// A folder with drawn pets in `drawn/`, where `pets` runs.
+pub(crate) struct Workplace {
+    folder: tempfile::TempDir,
+}
+
+impl Workplace {
+    pub(crate) fn new(breeds: usize, images: usize) -> Self {
+        let workplace = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let (breeds, images) = (breeds.to_string(), images.to_string());
+        workplace.pets(&[
+            "dataset", "draw", "--out", "drawn", "--breeds", &breeds, "--images", &images,
+            "--size", "64",
+        ]);
+        workplace
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `pets` and returns what it printed to stdout; it must succeed.
+    pub(crate) fn pets(&self, arguments: &[&str]) -> String {
+        let output = Command::cargo_bin("pets")
+            .unwrap()
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "pets {arguments:?}: {}\n{stderr}",
+            output.status
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub(crate) fn json(&self, path: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.path().join(path)).unwrap()).unwrap()
+    }
+
+    pub(crate) fn history(&self, run: &str) -> Vec<Value> {
+        let text =
+            std::fs::read_to_string(self.path().join(run).join("logs/history.jsonl")).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
