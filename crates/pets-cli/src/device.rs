@@ -139,6 +139,7 @@ fn devices(kind: Kind) -> Vec<Device> {
     match kind {
         Kind::Cpu => vec![Device::flex()],
         #[cfg(feature = "ndarray")]
+        #[allow(deprecated, reason = "offered for comparison as long as Burn has it")]
         Kind::Ndarray => vec![Device::ndarray()],
         #[cfg(feature = "cuda")]
         Kind::Cuda => Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec(),
