@@ -46,10 +46,6 @@ fn steps() -> Vec<Step> {
                 line("cargo check -p pets-cli --features ndarray,vulkan"),
                 // LLVM's build script skips its download under this variable.
                 line("cargo check -p pets-cli --features cuda").with_env("DOCS_RS", "1"),
-                // The whole workspace, so that Cargo chooses the features as for the tests above.
-                line(
-                    "cargo test --workspace --features pets-cli/ndarray --test end_to_end ndarray",
-                ),
             ],
         ),
     ]
