@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod checksum;
+mod download;
+mod error;
+mod folder_lock;
+mod unpack;
+
+pub use checksum::Checksum;
+pub use download::{Downloader, Event, Outcome, Patience, RemoteFile};
+pub use error::FetchError;
+pub use unpack::{ArchiveLimits, unpack_tar_gz};
