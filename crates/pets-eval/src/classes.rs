@@ -34,6 +34,13 @@ impl Classes {
         &self.groups
     }
 
+    /// Position in [`groups`](Self::groups) of the class with a label.
+    pub(crate) fn find(&self, label: u32) -> Option<usize> {
+        self.groups
+            .binary_search_by_key(&label, |class| class.label)
+            .ok()
+    }
+
     /// Position in [`groups`](Self::groups) of each sample's class.
     pub(crate) fn class_of(&self) -> &[usize] {
         &self.class_of

@@ -1,9 +1,9 @@
 //! Exact Euclidean distances, streamed: a tile holds the distances of a few query rows to the gallery, so the whole
 //! matrix never exists.
 //!
-//! Differences are squared and added up in float64 in the order of the columns. There is no expansion into norms and
-//! inner products: equal rows are at distance exactly 0, equal pairs of rows at exactly equal distances wherever they
-//! stand, and results do not depend on the machine's vector width or thread count.
+//! Differences are squared and added up in float64 by fused multiply-add, in the order of the columns. There is no
+//! expansion into norms and inner products: equal rows are at distance exactly 0, equal pairs of rows at exactly equal
+//! distances wherever they stand, and results do not depend on the machine's vector width or thread count.
 
 use rayon::prelude::*;
 
@@ -21,13 +21,18 @@ where
     B: Copy + Into<f64>,
 {
     debug_assert_eq!(a.len(), b.len());
-    a.iter()
-        .zip(b)
-        .fold(0.0, |sum, (&a, &b)| {
-            let difference: f64 = b.into() - a.into();
-            sum + difference * difference
-        })
-        .sqrt()
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            a.iter()
+                .zip(b)
+                .fold(0.0, |sum, (&a, &b)| {
+                    let difference: f64 = b.into() - a.into();
+                    difference.mul_add(difference, sum)
+                })
+                .sqrt()
+        },
+    )
 }
 
 /// Gallery rows, transposed in panels of [`LANES`] rows so that one vector holds a column of a panel.
@@ -105,6 +110,67 @@ where
         )
         .map(|(_, state)| state)
         .collect()
+}
+
+/// The distances of every query row to the gallery rows `from..`, a row at a time: `add(state, query, distances)`. Returns
+/// the states, whose number depends on the thread count.
+pub(crate) fn fold_rows<T, I, F>(
+    queries: &[f32],
+    gallery: &PackedRows,
+    from: usize,
+    init: I,
+    add: F,
+) -> Vec<T>
+where
+    T: Send,
+    I: Fn() -> T + Sync,
+    F: Fn(&mut T, usize, &[f64]) + Sync,
+{
+    queries
+        .par_chunks(TILE_ROWS * gallery.dim)
+        .enumerate()
+        .fold(
+            || (Tile::default(), init()),
+            |(mut tile, mut state), (number, chunk)| {
+                tile.measure(chunk, gallery, from);
+                for row in 0..chunk.len() / gallery.dim {
+                    add(&mut state, number * TILE_ROWS + row, tile.row(row, from));
+                }
+                (tile, state)
+            },
+        )
+        .map(|(_, state)| state)
+        .collect()
+}
+
+/// The distances of every unordered pair of rows, written to `distances`: those of row 0 to the rows after it, then
+/// those of row 1, and so on.
+///
+/// # Shapes
+/// `data` is row-major `[n, dim]`, `distances` `[n (n - 1) / 2]`.
+pub(crate) fn write_pairs(data: &[f32], dim: usize, mut distances: &mut [f64]) {
+    let gallery = PackedRows::new(data, dim);
+    let mut parts = Vec::new();
+    for (number, chunk) in data.chunks(TILE_ROWS * dim).enumerate() {
+        let first = number * TILE_ROWS;
+        let pairs = (first..first + chunk.len() / dim)
+            .map(|row| gallery.rows - 1 - row)
+            .sum();
+        let (part, rest) = distances.split_at_mut(pairs);
+        parts.push((first, chunk, part));
+        distances = rest;
+    }
+    parts
+        .into_par_iter()
+        .for_each_init(Tile::default, |tile, (first, chunk, mut part)| {
+            tile.measure(chunk, &gallery, first);
+            for row in 0..chunk.len() / dim {
+                let found = tile.row(row, first + row + 1);
+                let (own, rest) = part.split_at_mut(found.len());
+                own.copy_from_slice(found);
+                part = rest;
+            }
+        });
 }
 
 /// Distances of up to [`TILE_ROWS`] query rows to the gallery rows from a first column on.
@@ -201,7 +267,7 @@ fn squared_distances(queries: &[f64], panel: &[[f32; LANES]]) -> [[f64; LANES]; 
         for (sums, query) in sums.iter_mut().zip([a, b, c, d]) {
             for (sum, gallery) in sums.iter_mut().zip(&gallery) {
                 let difference = gallery - query;
-                *sum += difference * difference;
+                *sum = difference.mul_add(difference, *sum);
             }
         }
     }
@@ -251,5 +317,9 @@ mod tests {
             .map(|(i, j)| (i, j, euclidean(row(i), row(j))))
             .collect();
         assert_eq!(pairs, expected);
+        let mut written = vec![f64::NAN; pairs.len()];
+        write_pairs(&data, dim, &mut written);
+        let distances: Vec<f64> = pairs.iter().map(|&(_, _, distance)| distance).collect();
+        assert_eq!(written, distances);
     }
 }

@@ -75,8 +75,9 @@ impl Embeddings {
         if indices.is_empty() {
             return Err(EvalError::Empty);
         }
+        self.check_indices(indices)?;
         Ok(Self {
-            data: self.gather(indices)?,
+            data: self.rows(indices),
             dim: self.dim,
             labels: indices.iter().map(|&index| self.labels[index]).collect(),
         })
@@ -102,19 +103,41 @@ impl Embeddings {
         })
     }
 
+    /// Checks that every row of `indices` exists.
+    pub(crate) fn check_indices(&self, indices: &[usize]) -> Result<(), EvalError> {
+        match indices.iter().find(|&&index| index >= self.len()) {
+            Some(&index) => Err(EvalError::RowOutOfRange {
+                index,
+                rows: self.len(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Copies the rows at `indices`, row-major.
-    pub(crate) fn gather(&self, indices: &[usize]) -> Result<Vec<f32>, EvalError> {
+    ///
+    /// # Panics
+    /// When a row does not exist, as slice indexing does.
+    pub(crate) fn rows(&self, indices: &[usize]) -> Vec<f32> {
         let mut data = Vec::with_capacity(indices.len() * self.dim);
         for &index in indices {
-            if index >= self.len() {
-                return Err(EvalError::RowOutOfRange {
-                    index,
-                    rows: self.len(),
-                });
-            }
             data.extend_from_slice(self.row(index));
         }
-        Ok(data)
+        data
+    }
+
+    /// The mean of the rows at `indices`, of which there is at least one.
+    pub(crate) fn mean_row(&self, indices: &[usize]) -> Vec<f64> {
+        let mut mean = vec![0.0; self.dim];
+        for &index in indices {
+            for (sum, &value) in mean.iter_mut().zip(self.row(index)) {
+                *sum += f64::from(value);
+            }
+        }
+        for sum in &mut mean {
+            *sum /= indices.len() as f64;
+        }
+        mean
     }
 
     /// Length of the longest row.

@@ -1,9 +1,73 @@
+use std::path::PathBuf;
+
 use thiserror::Error;
 
-/// Why embeddings could not be judged.
+/// Why embeddings could not be read, written or judged.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum EvalError {
+    /// A file could not be read.
+    #[error("cannot read {}: {reason}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// A file could not be written.
+    #[error("cannot write {}: {reason}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A file is damaged or of a format that is not read.
+    #[error("{} is no readable file of embeddings: {reason}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A tensor of a file is not what it must be.
+    #[error("{}: \"{tensor}\" must be {expected}, but found {found}", path.display())]
+    Tensor {
+        /// The file.
+        path: PathBuf,
+        /// Name of the tensor or of the entry of the header.
+        tensor: &'static str,
+        /// What it must be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// What a file holds cannot be judged.
+    #[error("{}: {error}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: Box<EvalError>,
+    },
+    /// Rows and their paths differ in number.
+    #[error("{rows} embeddings but {paths} paths; give one path per row")]
+    PathCount {
+        /// Number of rows.
+        rows: usize,
+        /// Number of paths.
+        paths: usize,
+    },
+    /// A label has no class name.
+    #[error("row {row} has label {label}, but there are names for the labels below {names} only")]
+    NoClassName {
+        /// Row of the label, from 0.
+        row: usize,
+        /// The label.
+        label: u32,
+        /// Number of names.
+        names: usize,
+    },
     /// The embedding dimension is zero.
     #[error("the embedding dimension is 0; give the number of values per row")]
     ZeroDimension,
@@ -53,6 +117,19 @@ pub enum EvalError {
         /// Number of rows.
         rows: usize,
     },
+    /// Queries and gallery cannot be compared.
+    #[error(
+        "the queries have {queries} values per row, but the gallery {gallery}; embed both with one model"
+    )]
+    DifferentDimensions {
+        /// Values per row of the queries.
+        queries: usize,
+        /// Values per row of the gallery.
+        gallery: usize,
+    },
+    /// Two models were to be compared on different samples.
+    #[error("the two models were judged on different samples or labels; embed the same ones")]
+    DifferentSamples,
     /// A setting is outside its range.
     #[error("{name} = {value} is not allowed; {allowed}")]
     Setting {
@@ -68,6 +145,16 @@ pub enum EvalError {
     TooManyPairs {
         /// Number of pairs.
         pairs: u64,
+    },
+    /// Judging all pairs would take too much memory.
+    #[error(
+        "there are {pairs} positive pairs, more than the {most} of which all can be judged; judge a sample of the pairs"
+    )]
+    TooManyPositivePairs {
+        /// Number of positive pairs.
+        pairs: u64,
+        /// Most positive pairs.
+        most: u64,
     },
     /// Few-shot tasks need more classes than there are.
     #[error(

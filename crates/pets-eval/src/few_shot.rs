@@ -179,7 +179,7 @@ impl Task {
         let means: Vec<Vec<f64>> = self
             .classes
             .iter()
-            .map(|class| mean_row(embeddings, &class.support))
+            .map(|class| embeddings.mean_row(&class.support))
             .collect();
         let (mut by_class_mean, mut by_neighbor, mut queries) = (0, 0, 0);
         for (expected, class) in self.classes.iter().enumerate() {
@@ -204,19 +204,6 @@ impl Task {
             queries,
         }
     }
-}
-
-fn mean_row(embeddings: &Embeddings, rows: &[usize]) -> Vec<f64> {
-    let mut mean = vec![0.0; embeddings.dim()];
-    for &row in rows {
-        for (sum, &value) in mean.iter_mut().zip(embeddings.row(row)) {
-            *sum += f64::from(value);
-        }
-    }
-    for sum in &mut mean {
-        *sum /= rows.len() as f64;
-    }
-    mean
 }
 
 /// Position of the smallest distance, the first of equals.

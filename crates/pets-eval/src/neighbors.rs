@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::distance::{PackedRows, map_rows};
 use crate::embeddings::check_rows;
-use crate::{Embeddings, EvalError};
+use crate::{Embeddings, EvalError, Queries};
 
 /// A gallery row and its Euclidean distance to a query.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -68,14 +68,18 @@ pub fn nearest(
     k: usize,
 ) -> Result<Vec<Vec<Neighbor>>, EvalError> {
     check_k(k)?;
-    let rows = embeddings.gather(queries)?;
-    let packed = PackedRows::new(embeddings.as_slice(), embeddings.dim());
-    Ok(map_rows(&rows, &packed, |query, distances| {
-        nearest_of(distances, k, Some(queries[query]))
-    }))
+    embeddings.check_indices(queries)?;
+    Ok(nearest_to(Queries::leave_one_out(embeddings), queries, k))
 }
 
-fn check_k(k: usize) -> Result<(), EvalError> {
+/// The `k` nearest gallery rows of the queries at `rows`, which must exist.
+pub(crate) fn nearest_to(queries: Queries<'_>, rows: &[usize], k: usize) -> Vec<Vec<Neighbor>> {
+    queries.map_at(rows, |query, distances| {
+        nearest_of(distances, k, queries.left_out(query))
+    })
+}
+
+pub(crate) fn check_k(k: usize) -> Result<(), EvalError> {
     if k == 0 {
         return Err(EvalError::setting("k", &k, "it must be at least 1"));
     }
@@ -83,7 +87,7 @@ fn check_k(k: usize) -> Result<(), EvalError> {
 }
 
 /// Keeps the best `k` in a heap whose top is the worst of them.
-fn nearest_of(distances: &[f64], k: usize, left_out: Option<usize>) -> Vec<Neighbor> {
+pub(crate) fn nearest_of(distances: &[f64], k: usize, left_out: Option<usize>) -> Vec<Neighbor> {
     let mut best: BinaryHeap<Ranked> = BinaryHeap::with_capacity(k.min(distances.len()) + 1);
     for (index, &distance) in distances.iter().enumerate() {
         let full = best.len() == k;

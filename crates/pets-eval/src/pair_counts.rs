@@ -1,4 +1,6 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -6,52 +8,60 @@ use crate::histogram::FineBins;
 
 /// Distances that a thread collects before it counts them.
 const PENDING: usize = 1 << 18;
+/// What a slot's 32 bits cannot hold.
+const CARRY: u64 = 1 << 32;
+const LOW_HALF: u64 = CARRY - 1;
 
 /// Distances of the positive pairs, sorted: the places between which negative pairs are counted.
+///
+/// Place i is the position of a distance's first occurrence. Slot `2 i` lies between place i and the distinct distance
+/// before it, slot `2 i + 1` holds what is equal to place i, and the last slot lies above all.
 pub(crate) struct PositiveDistances {
     bins: FineBins,
-    distinct: Vec<f64>,
-    pairs: Vec<u64>,
-    /// For each fine bin, the number of distinct distances in the bins before it; one more entry for the end.
+    sorted: Vec<f64>,
+    /// For each fine bin, the number of distances in the bins before it; one more entry for the end.
     bin_start: Vec<usize>,
 }
 
 impl PositiveDistances {
     pub(crate) fn new(mut distances: Vec<f64>, bins: FineBins) -> Self {
         distances.par_sort_unstable_by(f64::total_cmp);
-        let mut pairs = Vec::new();
         let mut bin_start = vec![0; FineBins::COUNT + 1];
-        for run in distances.chunk_by(|a, b| a.total_cmp(b).is_eq()) {
-            pairs.push(run.len() as u64);
-            bin_start[bins.bin(run[0]) + 1] += 1;
+        for &distance in &distances {
+            bin_start[bins.bin(distance) + 1] += 1;
         }
         for bin in 0..FineBins::COUNT {
             bin_start[bin + 1] += bin_start[bin];
         }
-        distances.dedup();
         Self {
             bins,
-            distinct: distances,
-            pairs,
+            sorted: distances,
             bin_start,
         }
     }
 
-    /// The distances, each once, ascending.
-    pub(crate) fn distinct(&self) -> &[f64] {
-        &self.distinct
+    /// Each distinct distance, ascending: its place, and as many equal distances as there are.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (usize, &[f64])> {
+        let mut end = 0;
+        self.sorted
+            .chunk_by(|a, b| a.total_cmp(b).is_eq())
+            .map(move |run| {
+                let place = end;
+                end += run.len();
+                (place, run)
+            })
     }
 
-    /// Positive pairs at each of [`distinct`](Self::distinct).
-    pub(crate) fn pairs(&self) -> &[u64] {
-        &self.pairs
+    /// Number of positive pairs.
+    pub(crate) fn len(&self) -> usize {
+        self.sorted.len()
     }
 
     /// Positive pairs in each fine bin.
     pub(crate) fn fine_counts(&self) -> Vec<u64> {
         self.bin_start
             .windows(2)
-            .map(|ends| self.pairs[ends[0]..ends[1]].iter().sum())
+            .map(|ends| (ends[1] - ends[0]) as u64)
             .collect()
     }
 
@@ -60,12 +70,12 @@ impl PositiveDistances {
         self.bin_start[bin] < self.bin_start[bin + 1]
     }
 
-    /// Slot of a distance: `2 i` between the distinct distances i − 1 and i, `2 i + 1` equal to distance i.
+    /// Slot of a distance.
     fn slot(&self, distance: f64) -> usize {
         let bin = self.bins.bin(distance);
         let (start, end) = (self.bin_start[bin], self.bin_start[bin + 1]);
-        let place = start + self.distinct[start..end].partition_point(|&other| other < distance);
-        let tied = self.distinct.get(place) == Some(&distance);
+        let place = start + self.sorted[start..end].partition_point(|&other| other < distance);
+        let tied = self.sorted.get(place) == Some(&distance);
         2 * place + usize::from(tied)
     }
 }
@@ -73,7 +83,8 @@ impl PositiveDistances {
 /// Counts of the negative pairs in the slots of the positive distances, filled from many threads.
 pub(crate) struct NegativeCounts<'a> {
     positives: &'a PositiveDistances,
-    slots: Vec<AtomicU64>,
+    slots: Vec<AtomicU32>,
+    carries: Mutex<BTreeMap<usize, u64>>,
 }
 
 /// One thread's share of the counting.
@@ -87,8 +98,11 @@ pub(crate) struct Tally {
 
 /// The negative pairs counted.
 pub(crate) struct CountedNegatives {
-    /// Pairs in each slot: `2 i` below the distinct positive distance i, `2 i + 1` equal to it, the last above all.
-    pub(crate) slots: Vec<u64>,
+    /// Pairs in each slot of the positive distances, modulo 2³².
+    slots: Vec<u32>,
+    /// What the slots could not hold, in units of 2³²; kept apart because the slots make up half the memory that is
+    /// needed, and hardly one is ever that full.
+    carries: BTreeMap<usize, u64>,
     /// Pairs in each fine bin.
     pub(crate) bins: Vec<u64>,
     /// The largest distance.
@@ -97,12 +111,13 @@ pub(crate) struct CountedNegatives {
 
 impl<'a> NegativeCounts<'a> {
     pub(crate) fn new(positives: &'a PositiveDistances) -> Self {
-        let slots = 2 * positives.distinct.len() + 1;
+        let slots = 2 * positives.len() + 1;
         Self {
             positives,
-            slots: std::iter::repeat_with(AtomicU64::default)
+            slots: std::iter::repeat_with(AtomicU32::default)
                 .take(slots)
                 .collect(),
+            carries: Mutex::default(),
         }
     }
 
@@ -134,12 +149,21 @@ impl<'a> NegativeCounts<'a> {
         for distance in pending.drain(..) {
             let next = self.positives.slot(distance);
             if next != slot {
-                self.slots[slot].fetch_add(pairs, Ordering::Relaxed);
+                self.add_pairs(slot, pairs);
                 (slot, pairs) = (next, 0);
             }
             pairs += 1;
         }
-        self.slots[slot].fetch_add(pairs, Ordering::Relaxed);
+        self.add_pairs(slot, pairs);
+    }
+
+    fn add_pairs(&self, slot: usize, pairs: u64) {
+        let before = self.slots[slot].fetch_add(pairs as u32, Ordering::Relaxed);
+        let carry = (u64::from(before) + (pairs & LOW_HALF)) / CARRY + pairs / CARRY;
+        if carry > 0 {
+            let mut carries = self.carries.lock().unwrap_or_else(PoisonError::into_inner);
+            *carries.entry(slot).or_default() += carry;
+        }
     }
 
     pub(crate) fn finish(self, mut tallies: Vec<Tally>) -> CountedNegatives {
@@ -152,19 +176,54 @@ impl<'a> NegativeCounts<'a> {
                 *total += count;
             }
         }
-        let mut slots: Vec<u64> = self.slots.into_iter().map(AtomicU64::into_inner).collect();
         for (bin, &count) in bins.iter().enumerate() {
             if !self.positives.holds_any(bin) {
-                slots[2 * self.positives.bin_start[bin]] += count;
+                self.add_pairs(2 * self.positives.bin_start[bin], count);
             }
         }
         CountedNegatives {
-            slots,
+            slots: self.slots.into_iter().map(AtomicU32::into_inner).collect(),
+            carries: self
+                .carries
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
             bins,
             largest: tallies
                 .iter()
                 .map(|tally| tally.largest)
                 .fold(0.0, f64::max),
         }
+    }
+}
+
+impl CountedNegatives {
+    /// Pairs in a slot.
+    pub(crate) fn in_slot(&self, slot: usize) -> u64 {
+        u64::from(self.slots[slot]) + CARRY * self.carries.get(&slot).copied().unwrap_or(0)
+    }
+
+    /// All pairs counted.
+    pub(crate) fn total(&self) -> u64 {
+        self.bins.iter().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_counts_beyond_32_bits() {
+        let positives = PositiveDistances::new(vec![0.5, 0.25, 0.5], FineBins::new(1.0));
+        let counts = NegativeCounts::new(&positives);
+        for pairs in [CARRY - 1, 1, 3 * CARRY + 5, CARRY - 6, 1] {
+            counts.add_pairs(3, pairs);
+        }
+        let mut tally = NegativeCounts::tally();
+        counts.add(&mut tally, [0.1, 0.25, 0.3, 0.5, 0.9].into_iter());
+        let counted = counts.finish(vec![tally]);
+        let slots: Vec<u64> = (0..7).map(|slot| counted.in_slot(slot)).collect();
+        assert_eq!(slots, [1, 1, 1, 5 * CARRY + 1, 0, 0, 1]);
+        assert_eq!(counted.total(), 5);
     }
 }

@@ -1,16 +1,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Neighbor;
-use crate::classes::Classes;
+use crate::queries::RelevantRows;
 
-/// How one query fared when all other samples were ranked by their distance to it.
+/// How one query fared when the gallery was ranked by distance to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QueryResult {
     /// Row of the query.
     pub index: usize,
     /// Label of the query.
     pub label: u32,
-    /// Number R of other samples with its label.
+    /// Number R of gallery samples with its label, itself left out.
     pub relevant: usize,
     /// Rank of the nearest relevant sample, from 1.
     pub first_hit: usize,
@@ -49,22 +49,18 @@ pub(crate) fn hits_within(ranks: &[usize], k: usize) -> usize {
     ranks.partition_point(|&rank| rank <= k)
 }
 
-/// Ranks, from 1 and ascending, of the samples of the query's class when all samples but the query are ranked by
-/// distance, ties by index: the first of them, and all up to `depth`. Empty when the query is alone in its class.
+/// Ranks, from 1 and ascending, of the relevant rows when the gallery, without the query, is ranked by distance, ties by
+/// index: the first of them, and all up to `depth`. Empty when no row is relevant.
 ///
-/// Only the relevant samples are sorted; the others are counted in the gap between two relevant samples where they fall.
+/// Only the relevant rows are sorted; the others are counted in the gap between two relevant rows where they fall.
 pub(crate) fn relevant_ranks(
-    query: usize,
+    relevant_rows: &RelevantRows<'_>,
     distances: &[f64],
-    classes: &Classes,
     depth: usize,
 ) -> Vec<usize> {
-    let class = classes.class_of()[query];
-    let mut relevant: Vec<Neighbor> = classes.groups()[class]
-        .members
+    let mut relevant: Vec<Neighbor> = relevant_rows
         .iter()
-        .filter(|&&index| index != query)
-        .map(|&index| Neighbor {
+        .map(|index| Neighbor {
             index,
             distance: distances[index],
         })
@@ -78,8 +74,8 @@ pub(crate) fn relevant_ranks(
     };
 
     let mut before = vec![0; relevant.len()];
-    for (index, (&distance, &other)) in distances.iter().zip(classes.class_of()).enumerate() {
-        if distance > farthest.distance || other == class {
+    for (index, &distance) in distances.iter().enumerate() {
+        if distance > farthest.distance || !relevant_rows.is_irrelevant(index) {
             continue;
         }
         let sample = Neighbor { index, distance };
@@ -99,7 +95,7 @@ pub(crate) fn relevant_ranks(
         .collect()
 }
 
-/// The distance beyond which no sample has a rank up to `depth`; the distances include the query's own.
+/// The distance beyond which no row has a rank up to `depth`, also where the distances include the query's own.
 fn distance_at(depth: usize, distances: &[f64]) -> f64 {
     if depth >= distances.len() {
         return f64::INFINITY;

@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::classes::Classes;
-use crate::distance::{PackedRows, map_rows};
+use crate::queries::RelevantRows;
 use crate::ranking::{QueryResult, hits_within, relevant_ranks};
-use crate::{Embeddings, EvalError};
+use crate::{EvalError, Queries};
 
-/// Retrieval quality, leave-one-out: every sample queries all others, ranked by distance, ties by index. A sample with
-/// the query's label is relevant; a query without a relevant sample is left out.
+/// Retrieval quality: for every query the gallery is ranked by distance, ties by index. A gallery sample with the query's
+/// label is relevant; a query without a relevant sample is left out. Leave-one-out, the gallery is all other samples.
 ///
 /// Means over the kept queries, each `None` when no query was kept. Serialises flat, with the keys `recall@1`,
 /// `precision@5`, `r_precision`, `map@r`, `mrr`, `queries` and so on, k ascending.
@@ -26,9 +26,9 @@ pub struct Retrieval {
     pub mrr: Option<f64>,
     /// Queries kept.
     pub queries: usize,
-    /// Queries left out because no other sample has their label.
+    /// Queries left out because no sample of the gallery has their label.
     pub queries_left_out: usize,
-    /// Each class by itself, labels ascending.
+    /// Each class of the queries by itself, labels ascending.
     pub classes: Vec<ClassRetrieval>,
     /// Why the metrics are undefined, where they are.
     pub undefined: Option<String>,
@@ -48,9 +48,9 @@ pub struct AtK {
 pub struct ClassRetrieval {
     /// Label of the class.
     pub label: u32,
-    /// Queries kept; 0 for a class of one sample.
+    /// Queries kept; leave-one-out, 0 for a class of one sample.
     pub queries: usize,
-    /// Share of queries whose nearest other sample has their label.
+    /// Share of queries whose nearest sample has their label.
     #[serde(rename = "recall@1")]
     pub recall_at_1: Option<f64>,
     /// MAP@R over the class's queries.
@@ -67,9 +67,9 @@ pub struct RetrievalOutcome {
     pub per_query: Vec<QueryResult>,
 }
 
-/// Evaluates leave-one-out retrieval, with recall and precision at each of `k_values`.
+/// Evaluates retrieval, leave-one-out where `&Embeddings` are given, with recall and precision at each of `k_values`.
 ///
-/// Streams rows of the distance matrix; takes time quadratic in the number of samples and memory linear in it.
+/// Streams rows of the distance matrix; takes time in proportion to queries times gallery rows, and memory linear in them.
 ///
 /// # Errors
 /// When `k_values` is empty or holds 0.
@@ -84,37 +84,39 @@ pub struct RetrievalOutcome {
 /// assert_eq!(outcome.per_query.len(), 4);
 /// # Ok::<(), pets_eval::EvalError>(())
 /// ```
-pub fn evaluate_retrieval(
-    embeddings: &Embeddings,
+pub fn evaluate_retrieval<'a>(
+    queries: impl Into<Queries<'a>>,
     k_values: &[usize],
 ) -> Result<RetrievalOutcome, EvalError> {
     check_k_values(k_values)?;
+    let queries = queries.into();
     let deepest_k = k_values.iter().copied().max().unwrap_or(1);
-    let classes = Classes::new(embeddings.labels());
-    let gallery = PackedRows::new(embeddings.as_slice(), embeddings.dim());
-    let judged = map_rows(embeddings.as_slice(), &gallery, |query, distances| {
-        let class = &classes.groups()[classes.class_of()[query]];
-        let relevant = class.members.len() - 1;
-        let ranks = relevant_ranks(query, distances, &classes, deepest_k.max(relevant));
+    let gallery_classes = Classes::new(queries.gallery().labels());
+    let labels = queries.queries().labels();
+    let judged = queries.map(|query, distances| {
+        let label = labels[query];
+        let relevant = RelevantRows::new(&gallery_classes, label, queries.left_out(query));
+        let ranks = relevant_ranks(&relevant, distances, deepest_k.max(relevant.count()));
         (!ranks.is_empty()).then(|| JudgedQuery {
             hits: k_values.iter().map(|&k| hits_within(&ranks, k)).collect(),
-            result: QueryResult::new(query, class.label, relevant, &ranks),
+            result: QueryResult::new(query, label, relevant.count(), &ranks),
         })
     });
     let kept: Vec<JudgedQuery> = judged.into_iter().flatten().collect();
-    let per_query: Vec<QueryResult> = kept.iter().map(|query| query.result.clone()).collect();
+    let at_k = mean_at_k(k_values, &kept);
+    let per_query: Vec<QueryResult> = kept.into_iter().map(|query| query.result).collect();
     Ok(RetrievalOutcome {
         summary: Retrieval {
-            at_k: mean_at_k(k_values, &kept),
+            at_k,
             r_precision: mean(per_query.iter().map(|query| query.r_precision)),
             map_at_r: mean(per_query.iter().map(|query| query.average_precision_at_r)),
             mrr: mean(per_query.iter().map(|query| query.reciprocal_rank)),
             queries: per_query.len(),
-            queries_left_out: embeddings.len() - per_query.len(),
-            classes: per_class(&classes, &per_query),
-            undefined: per_query
-                .is_empty()
-                .then(|| "no two samples share a label, so no query has a relevant sample".into()),
+            queries_left_out: labels.len() - per_query.len(),
+            classes: per_class(&Classes::new(labels), &per_query),
+            undefined: per_query.is_empty().then(|| {
+                "no query has a relevant sample, that is another one with its label".into()
+            }),
         },
         per_query,
     })

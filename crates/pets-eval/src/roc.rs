@@ -68,8 +68,8 @@ impl<'a> RocCurve<'a> {
         Self {
             distances,
             counted,
-            positives: distances.pairs().iter().sum(),
-            negatives: counted.slots.iter().sum(),
+            positives: distances.len() as u64,
+            negatives: counted.total(),
         }
     }
 
@@ -180,19 +180,14 @@ impl<'a> RocCurve<'a> {
 
     /// The corners after none is accepted, up to all.
     fn corners(&self) -> impl Iterator<Item = Corner> {
-        let steps = self
-            .distances
-            .distinct()
-            .iter()
-            .zip(self.distances.pairs())
-            .zip(self.counted.slots.chunks_exact(2))
-            .flat_map(|((&distance, &pairs), slots)| {
-                [
-                    (0, slots[0], distance.next_down()),
-                    (pairs, slots[1], distance),
-                ]
-            });
-        let beyond = self.counted.slots.last().copied().unwrap_or(0);
+        let steps = self.distances.runs().flat_map(|(place, run)| {
+            let (below, tied) = (2 * place, 2 * place + 1);
+            [
+                (0, self.counted.in_slot(below), run[0].next_down()),
+                (run.len() as u64, self.counted.in_slot(tied), run[0]),
+            ]
+        });
+        let beyond = self.counted.in_slot(2 * self.distances.len());
         let mut at = NONE_ACCEPTED;
         steps
             .chain([(0, beyond, self.counted.largest)])

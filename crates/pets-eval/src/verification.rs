@@ -2,7 +2,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::classes::{Classes, unordered_pairs};
-use crate::distance::{euclidean, fold_pairs};
+use crate::distance::{euclidean, fold_pairs, write_pairs};
 use crate::histogram::{DistanceHistogram, FineBins};
 use crate::pair_counts::{CountedNegatives, NegativeCounts, PositiveDistances};
 use crate::pair_sampling::SampledPairs;
@@ -13,19 +13,23 @@ use crate::{Embeddings, EvalError};
 const FALSE_ACCEPT_RATES: [f64; 3] = [1e-1, 1e-2, 1e-3];
 /// Sampled pairs whose distances are counted by one thread at a time.
 const SAMPLE_CHUNK: usize = 4096;
+/// Most positive pairs of [`VerificationPairs::All`]; they take 16 bytes each.
+const MOST_POSITIVE_PAIRS: u64 = 200_000_000;
+/// Most pairs of [`VerificationPairs::Sampled`]; drawing them takes up to 150 bytes each.
+const MOST_SAMPLED_PAIRS: u64 = 20_000_000;
 
 /// Which unordered pairs are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerificationPairs {
-    /// Every pair, streamed. Memory: one more copy of the embeddings and about 40 bytes per positive pair; negative
-    /// pairs are only counted.
+    /// Every pair, streamed. Memory: one more copy of the embeddings and 16 bytes per positive pair, of which there may
+    /// be 200 million; negative pairs are only counted.
     #[default]
     All,
     /// That many pairs, drawn without repetition: half of them positive where there are enough of each kind. All pairs
     /// where there are no more than that.
     Sampled {
-        /// Number of pairs, at least 2.
+        /// Number of pairs, 2 to 20 million.
         pairs: u64,
         /// Seed of the draw.
         seed: u64,
@@ -81,7 +85,8 @@ pub struct PairSample {
 /// the number of samples for [`VerificationPairs::All`].
 ///
 /// # Errors
-/// When fewer than 2 pairs are to be sampled, or there are more pairs to sample from than the machine can number.
+/// When the number of pairs to sample is out of range, there are more pairs to sample from than the machine can number,
+/// or more than 200 million positive pairs for [`VerificationPairs::All`].
 ///
 /// # Example
 /// ```
@@ -101,11 +106,11 @@ pub fn evaluate_verification(
     let all_pairs = unordered_pairs(embeddings.len());
     let all_positive_pairs = classes.positive_pairs();
     let sample = match pairs {
-        VerificationPairs::Sampled { pairs, .. } if pairs < 2 => {
+        VerificationPairs::Sampled { pairs, .. } if !(2..=MOST_SAMPLED_PAIRS).contains(&pairs) => {
             return Err(EvalError::setting(
                 "pairs",
                 &pairs,
-                "sample at least 2 pairs, one of each kind",
+                "sample 2 to 20,000,000 pairs",
             ));
         }
         VerificationPairs::Sampled { pairs, seed } if pairs < all_pairs => Some((pairs, seed)),
@@ -115,6 +120,12 @@ pub fn evaluate_verification(
         return Ok(undefined(all_pairs, all_positive_pairs, reason));
     }
     let Some((pairs, seed)) = sample else {
+        if all_positive_pairs > MOST_POSITIVE_PAIRS {
+            return Err(EvalError::TooManyPositivePairs {
+                pairs: all_positive_pairs,
+                most: MOST_POSITIVE_PAIRS,
+            });
+        }
         let (positives, negatives) = measure_all(embeddings, &classes);
         return Ok(judge(embeddings, &positives, &negatives, None));
     };
@@ -183,22 +194,19 @@ fn measure_all(
 }
 
 fn positive_distances(embeddings: &Embeddings, classes: &Classes) -> Vec<f64> {
-    classes
-        .groups()
-        .par_iter()
-        .flat_map_iter(|class| {
-            let rows: Vec<f32> = class
-                .members
-                .iter()
-                .flat_map(|&index| embeddings.row(index))
-                .copied()
-                .collect();
-            fold_pairs(&rows, embeddings.dim(), Vec::new, |found, _, distances| {
-                found.extend_from_slice(distances);
-            })
-        })
-        .flatten_iter()
-        .collect()
+    let mut distances = vec![0.0; classes.positive_pairs() as usize];
+    let mut rest = distances.as_mut_slice();
+    let mut parts = Vec::with_capacity(classes.groups().len());
+    for class in classes.groups() {
+        let (part, after) = rest.split_at_mut(unordered_pairs(class.members.len()) as usize);
+        parts.push((class, part));
+        rest = after;
+    }
+    parts.into_par_iter().for_each(|(class, part)| {
+        let rows = embeddings.rows(&class.members);
+        write_pairs(&rows, embeddings.dim(), part);
+    });
+    distances
 }
 
 fn measure_sampled(
