@@ -3,7 +3,7 @@
 use anyhow::Result;
 use pets_data::{Augmentation, Normalization, Sampler, SplitKind, SplitSpec, Transform};
 use pets_eval::FewShotConfig;
-use pets_losses::{Distance, LossConfig};
+use pets_losses::{ArcFaceConfig, ContrastiveConfig, LossConfig, TripletConfig};
 use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
 use pets_train::{EarlyStopping, Schedule, TrainSpec};
 
@@ -42,18 +42,20 @@ impl Config {
     pub(crate) fn loss_config(&self) -> Result<LossConfig> {
         let loss = &self.loss;
         Ok(match loss.r#type.as_str() {
-            "triplet" => LossConfig::Triplet {
+            "triplet" => LossConfig::Triplet(TripletConfig {
                 margin: loss.margin,
                 mining: loss.mining.parse()?,
-                distance: Distance::Euclidean,
-            },
-            "contrastive" => LossConfig::Contrastive {
+                ..TripletConfig::default()
+            }),
+            "contrastive" => LossConfig::Contrastive(ContrastiveConfig {
                 margin: loss.margin,
-            },
-            _ => LossConfig::ArcFace {
+                ..ContrastiveConfig::default()
+            }),
+            _ => LossConfig::ArcFace(ArcFaceConfig {
                 scale: loss.scale,
                 angular_margin: loss.angular_margin,
-            },
+                ..ArcFaceConfig::default()
+            }),
         })
     }
 

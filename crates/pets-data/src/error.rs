@@ -163,6 +163,15 @@ pub enum DataError {
     },
 }
 
+impl DataError {
+    /// The error of a sampler that cannot make batches.
+    pub(crate) fn sampler(reason: impl Into<String>) -> Self {
+        Self::Sampler {
+            reason: reason.into(),
+        }
+    }
+}
+
 fn join_paths(paths: &[PathBuf]) -> String {
     let shown: Vec<String> = paths
         .iter()

@@ -1,13 +1,14 @@
-use std::collections::BTreeMap;
-
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::DataError;
-use crate::deck::Deck;
+use crate::class_decks::ClassDecks;
 use crate::seeding::{Purpose, stream};
 
 /// How the images of a part are put into batches.
+///
+/// An epoch's batches depend on the labels, the batch size, the seed and the epoch alone. So an epoch cut short after
+/// any batch goes on with the rest of them, and all that a checkpoint needs is how many were done.
 ///
 /// ```
 /// use pets_data::Sampler;
@@ -55,25 +56,38 @@ impl Sampler {
         seed: u64,
         epoch: u64,
     ) -> Result<Vec<Vec<usize>>, DataError> {
-        let impossible = |reason: String| Err(DataError::Sampler { reason });
-        if labels.is_empty() {
-            return impossible("there are no images".to_owned());
-        }
-        if batch_size == 0 {
-            return impossible("batch_size is 0; it must be at least 1".to_owned());
-        }
+        check_batches(labels, batch_size)?;
         let mut rng = stream(seed, Purpose::Sampling, epoch, 0);
         match *self {
             Self::Sequential => Ok(chunks(&(0..labels.len()).collect::<Vec<_>>(), batch_size)),
             Self::Shuffle => Ok(shuffled(labels.len(), batch_size, &mut rng)),
-            Self::MPerClass { m } if m == 0 || !batch_size.is_multiple_of(m) => {
-                impossible(format!(
-                    "samples_per_class = {m} must be at least 1 and divide batch_size = {batch_size}"
-                ))
+            Self::MPerClass { m } => {
+                let classes_per_batch = classes_per_batch(batch_size, m)?;
+                Ok(m_per_class(labels, m, classes_per_batch, &mut rng))
             }
-            Self::MPerClass { m } => Ok(m_per_class(labels, m, batch_size / m, &mut rng)),
         }
     }
+}
+
+/// Whether there are images to put into batches of this size.
+pub(crate) fn check_batches(labels: &[usize], batch_size: usize) -> Result<(), DataError> {
+    if labels.is_empty() {
+        return Err(DataError::sampler("there are no images"));
+    }
+    if batch_size == 0 {
+        return Err(DataError::sampler("batch_size is 0; it must be at least 1"));
+    }
+    Ok(())
+}
+
+/// How many classes of `m` images fill a batch.
+pub(crate) fn classes_per_batch(batch_size: usize, m: usize) -> Result<usize, DataError> {
+    if m == 0 || !batch_size.is_multiple_of(m) {
+        return Err(DataError::sampler(format!(
+            "samples_per_class = {m} must be at least 1 and divide batch_size = {batch_size}"
+        )));
+    }
+    Ok(batch_size / m)
 }
 
 fn chunks(positions: &[usize], batch_size: usize) -> Vec<Vec<usize>> {
@@ -99,28 +113,17 @@ fn m_per_class(
     classes_per_batch: usize,
     rng: &mut ChaCha8Rng,
 ) -> Vec<Vec<usize>> {
-    let mut positions_of_class: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (position, &label) in labels.iter().enumerate() {
-        positions_of_class.entry(label).or_default().push(position);
-    }
-    let mut images: Vec<Deck> = positions_of_class.into_values().map(Deck::new).collect();
-    let classes_per_batch = classes_per_batch.min(images.len());
-    let mut classes = Deck::new((0..images.len()).collect());
-
+    let mut decks = ClassDecks::new(labels);
+    let classes_per_batch = classes_per_batch.min(decks.classes());
     let batch_size = classes_per_batch * m;
-    let batches = ((labels.len() + batch_size / 2) / batch_size).max(1);
-    (0..batches)
+    (0..decks.batches_of_an_epoch(batch_size))
         .map(|_| {
-            let mut drawn_classes = Vec::with_capacity(classes_per_batch);
+            let mut classes = Vec::with_capacity(classes_per_batch);
             let mut batch = Vec::with_capacity(batch_size);
             for _ in 0..classes_per_batch {
-                let class = classes.deal(&drawn_classes, rng);
-                drawn_classes.push(class);
-                let first_of_class = batch.len();
-                for _ in 0..m {
-                    let image = images[class].deal(&batch[first_of_class..], rng);
-                    batch.push(image);
-                }
+                let class = decks.deal_class(&classes, rng);
+                classes.push(class);
+                decks.deal_images(class, m, &mut batch, rng);
             }
             batch
         })

@@ -4,23 +4,35 @@ use std::hint::black_box;
 
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use pets_losses::{Distance, LossConfig, LossKind, Mining};
+use pets_losses::{LossConfig, LossKind, Mining, TripletConfig};
 
 const DIM: usize = 256;
 const SAMPLES_PER_CLASS: usize = 4;
 
+/// Every loss with its defaults; the triplet loss with every mining, and with the soft margin, which forms the most
+/// triplets.
 fn configs() -> Vec<(String, LossConfig)> {
-    let mut configs: Vec<_> = [LossKind::Contrastive, LossKind::ArcFace]
+    let mut configs: Vec<_> = LossKind::ALL
+        .into_iter()
+        .filter(|&kind| kind != LossKind::Triplet)
         .map(|kind| (kind.to_string(), LossConfig::new(kind)))
-        .to_vec();
+        .collect();
     for mining in Mining::ALL {
-        let config = LossConfig::Triplet {
-            margin: 0.3,
+        let config = TripletConfig {
             mining,
-            distance: Distance::Euclidean,
+            ..TripletConfig::default()
         };
-        configs.push((format!("triplet {mining}"), config));
+        configs.push((format!("triplet {mining}"), LossConfig::Triplet(config)));
     }
+    let soft = TripletConfig {
+        soft_margin: true,
+        mining: Mining::BatchAll,
+        ..TripletConfig::default()
+    };
+    configs.push((
+        "triplet batch_all soft".to_owned(),
+        LossConfig::Triplet(soft),
+    ));
     configs
 }
 

@@ -1,17 +1,78 @@
 use std::f64::consts::PI;
 
 use burn::module::{Module, Param};
-use burn::nn::Initializer;
-use burn::nn::loss::CrossEntropyLossConfig;
-use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
+use serde::{Deserialize, Serialize};
 
-use crate::error::in_range;
-use crate::labelled_distances::read_labels;
-use crate::unit_rows::unit_rows;
-use crate::{Diagnostics, LossError, LossKind, LossOutput};
+use crate::error::{in_range, scale};
+use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
+use crate::{LossError, LossKind, LossOutput};
 
 /// The squared sine below which an angle counts as 0 or π, where the sine has no gradient.
 const SMALLEST_SQUARED_SINE: f64 = 1e-12;
+
+/// The parameters of an [`ArcFaceLoss`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ArcFaceConfig {
+    /// The factor of the cosines, from 1e-4 to 1e4. Default 30; the paper has 64.
+    pub scale: f64,
+    /// The angle added to that of the own class, in radians, from 0 to below π. Default 0.5, the paper's.
+    pub angular_margin: f64,
+    /// Prototypes of each class, at least 1. Default 1; the paper on sub-centres has 3.
+    pub sub_centers: usize,
+}
+
+impl Default for ArcFaceConfig {
+    fn default() -> Self {
+        Self {
+            scale: 30.0,
+            angular_margin: 0.5,
+            sub_centers: 1,
+        }
+    }
+}
+
+impl ArcFaceConfig {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`LossError::OutOfRange`] for a number outside its range.
+    pub fn validate(&self) -> Result<(), LossError> {
+        let loss = LossKind::ArcFace;
+        scale(loss, "scale", self.scale)?;
+        let is_angle = (0.0..PI).contains(&self.angular_margin);
+        in_range(
+            loss,
+            "angular_margin",
+            self.angular_margin,
+            is_angle,
+            "0 to below π (3.1416) radians",
+        )?;
+        let count = self.sub_centers as f64;
+        in_range(loss, "sub_centers", count, count > 0.0, "at least 1")
+    }
+
+    /// Makes the loss, with prototypes drawn from the Xavier uniform distribution: `device.seed` repeats the draw.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), and if there is no dimension or no class.
+    pub fn init(
+        self,
+        embedding_size: usize,
+        num_classes: usize,
+        device: &Device,
+    ) -> Result<ArcFaceLoss, LossError> {
+        self.validate()?;
+        let (loss, k) = (LossKind::ArcFace, self.sub_centers);
+        Ok(ArcFaceLoss {
+            weight: draw_prototypes(loss, embedding_size, num_classes, k, device)?,
+            config: self,
+        })
+    }
+}
 
 /// `ArcFace`: classification by the angle to a learned prototype of each class, the own class's angle being made
 /// larger by a margin (Deng et al., *`ArcFace`: Additive Angular Margin Loss for Deep Face Recognition*, 2019).
@@ -25,72 +86,19 @@ const SMALLEST_SQUARED_SINE: f64 = 1e-12;
 /// L = mean cross entropy of the logits
 /// ```
 ///
+/// With sub-centres a class has several prototypes and θ is the angle to the nearest of them, so that a class may fall
+/// into groups (Deng et al., *Sub-center `ArcFace`: Boosting Face Recognition by Large-Scale Noisy Web Faces*, 2020).
+///
 /// The gradient is finite for every angle, 0 and π included.
 #[derive(Module, Debug)]
 pub struct ArcFaceLoss {
-    /// One prototype for each class, `[classes, dim]`; only the rows' directions matter.
+    /// The prototypes, `[classes · sub_centers, dim]`, those of a class side by side; only the rows' directions matter.
     pub weight: Param<Tensor<2>>,
-    scale: f64,
-    angular_margin: f64,
+    #[module(skip)]
+    config: ArcFaceConfig,
 }
 
 impl ArcFaceLoss {
-    /// An `ArcFace` loss whose prototypes are drawn from the Xavier uniform distribution.
-    ///
-    /// `device.seed` makes the draw repeatable.
-    ///
-    /// # Errors
-    ///
-    /// [`LossError::OutOfRange`] if the scale is not above 0, the margin is not an angle of 0 to below π radians,
-    /// or there is no dimension or no class.
-    pub fn new(
-        scale: f64,
-        angular_margin: f64,
-        embedding_size: usize,
-        num_classes: usize,
-        device: &Device,
-    ) -> Result<Self, LossError> {
-        Self::check(scale, angular_margin)?;
-        for (parameter, count) in [
-            ("embedding_size", embedding_size),
-            ("num_classes", num_classes),
-        ] {
-            in_range(
-                LossKind::ArcFace,
-                parameter,
-                count as f64,
-                count > 0,
-                "at least 1",
-            )?;
-        }
-        let weight = Initializer::XavierUniform { gain: 1.0 }.init_with(
-            [num_classes, embedding_size],
-            Some(embedding_size),
-            Some(num_classes),
-            device,
-        );
-        Ok(Self {
-            weight,
-            scale,
-            angular_margin,
-        })
-    }
-
-    /// Whether there is an `ArcFace` loss of this scale and margin.
-    pub(crate) fn check(scale: f64, angular_margin: f64) -> Result<(), LossError> {
-        let loss = LossKind::ArcFace;
-        in_range(loss, "scale", scale, scale > 0.0, "a finite number above 0")?;
-        let is_angle = (0.0..PI).contains(&angular_margin);
-        in_range(
-            loss,
-            "angular_margin",
-            angular_margin,
-            is_angle,
-            "0 to below π (3.1416) radians",
-        )?;
-        Ok(())
-    }
-
     /// The loss of a batch.
     ///
     /// # Shapes
@@ -103,42 +111,19 @@ impl ArcFaceLoss {
     /// If there is not one label to each embedding, a label is out of range, or the embeddings are not of the
     /// prototypes' length.
     pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        let [batch, _] = embeddings.dims();
-        let [classes, _] = self.weight.dims();
-        let expected = read_labels(labels.clone(), batch);
-        if let Some(label) = expected
-            .iter()
-            .find(|&&label| !(0..classes as i64).contains(&label))
-        {
-            panic!("label {label} is not one of the {classes} classes of the ArcFace loss");
-        }
-        if batch == 0 {
-            return LossOutput {
-                value: embeddings.sum(),
-                diagnostics: Diagnostics::default(),
-            };
-        }
-
-        let embeddings = unit_rows(embeddings);
-        let prototypes = unit_rows(self.weight.val());
-        let own = prototypes.clone().select(0, labels.clone());
-        let cosines = embeddings.clone().matmul(prototypes.transpose());
-        let diagnostics = Diagnostics {
-            accuracy: Some(accuracy(cosines.clone(), &expected)),
-            ..Diagnostics::default()
-        };
-
-        let own_place = labels.clone().unsqueeze_dim::<2>(1);
-        let increase =
-            self.cosine_with_margin(embeddings, own) - cosines.clone().gather(1, own_place.clone());
-        let logits = cosines
-            .scatter(1, own_place, increase, IndexingUpdateOp::Add)
-            .mul_scalar(self.scale);
-        let cross_entropy = CrossEntropyLossConfig::new().init(&logits.device());
-        LossOutput {
-            value: cross_entropy.forward(logits, labels),
-            diagnostics,
-        }
+        let (prototypes, per_class) = (self.weight.val(), self.config.sub_centers);
+        PrototypeBatch::loss(
+            LossKind::ArcFace,
+            embeddings,
+            labels,
+            prototypes,
+            per_class,
+            |batch| {
+                let with_margin =
+                    self.cosine_with_margin(batch.embeddings.clone(), batch.own.clone());
+                batch.cross_entropy(with_margin - batch.own_cosines(), self.config.scale)
+            },
+        )
     }
 
     /// The cosine of each angle plus margin, as the logit of the own class has it.
@@ -152,6 +137,7 @@ impl ArcFaceLoss {
     /// - own: `[batch, dim]`, the unit prototype of each row's class
     /// - output: `[batch, 1]`
     fn cosine_with_margin(&self, embeddings: Tensor<2>, own: Tensor<2>) -> Tensor<2> {
+        let margin = self.config.angular_margin;
         let apart = (embeddings.clone() - own.clone()).square().sum_dim(1);
         let together = (embeddings + own).square().sum_dim(1);
         let cosine = (together.clone() - apart.clone()).div_scalar(4.0);
@@ -160,22 +146,9 @@ impl ArcFaceLoss {
             .clamp_min(SMALLEST_SQUARED_SINE)
             .sqrt();
 
-        let (sin_margin, cos_margin) = self.angular_margin.sin_cos();
-        let beyond = cosine
-            .clone()
-            .lower_equal_elem((PI - self.angular_margin).cos());
+        let beyond = cosine.clone().lower_equal_elem((PI - margin).cos());
+        let (sin_margin, cos_margin) = margin.sin_cos();
         let turned = cosine.clone().mul_scalar(cos_margin) - sine.mul_scalar(sin_margin);
-        turned.mask_where(beyond, cosine.sub_scalar(sin_margin * self.angular_margin))
+        turned.mask_where(beyond, cosine.sub_scalar(sin_margin * margin))
     }
-}
-
-/// The share of rows whose largest cosine is that of the class expected.
-fn accuracy(cosines: Tensor<2>, expected: &[i64]) -> f64 {
-    let nearest = cosines.inner().argmax(1).into_data();
-    let hits = nearest
-        .iter::<i64>()
-        .zip(expected)
-        .filter(|(nearest, expected)| nearest == *expected)
-        .count();
-    hits as f64 / expected.len() as f64
 }

@@ -1,11 +1,10 @@
-use std::fmt;
-use std::str::FromStr;
-
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ArcFaceLoss, ContrastiveLoss, Distance, LossError, MetricLoss, Mining, TripletLoss, names,
+    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, LiftedStructureConfig,
+    LossError, LossKind, MetricLoss, MultiSimilarityConfig, NormalizedSoftmaxConfig,
+    ProxyAnchorConfig, SupConConfig, TripletConfig,
 };
 
 /// The description of a loss, as a configuration file has it.
@@ -14,87 +13,77 @@ use crate::{
 /// error. [`LossConfig::init`] checks the numbers.
 ///
 /// ```
-/// use pets_losses::{Distance, LossConfig, Mining};
+/// use pets_losses::{LossConfig, Mining, TripletConfig};
 ///
 /// let config: LossConfig = toml::from_str(r#"type = "triplet"
 /// mining = "batch_all""#)?;
-/// let expected = LossConfig::Triplet {
-///     margin: 0.3,
+/// let expected = TripletConfig {
 ///     mining: Mining::BatchAll,
-///     distance: Distance::Euclidean,
+///     ..TripletConfig::default()
 /// };
-/// assert_eq!(config, expected);
+/// assert_eq!(config, LossConfig::Triplet(expected));
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum LossConfig {
-    /// Describes a [`TripletLoss`].
-    Triplet {
-        /// By how much a negative shall be farther than a positive, at least 0. Default 0.3.
-        #[serde(default = "default_margin")]
-        margin: f64,
-        /// Which triplets of a batch count. Default `batch_hard`.
-        #[serde(default)]
-        mining: Mining,
-        /// The distance between embeddings. Default `euclidean`.
-        #[serde(default)]
-        distance: Distance,
-    },
-    /// Describes a [`ContrastiveLoss`].
-    Contrastive {
-        /// How far apart negatives shall be, at least 0. Default 0.3.
-        #[serde(default = "default_margin")]
-        margin: f64,
-    },
-    /// Describes an [`ArcFaceLoss`].
-    ArcFace {
-        /// The factor of the cosines, above 0. Default 30.
-        #[serde(default = "default_scale")]
-        scale: f64,
-        /// The angle added to that of the own class, in radians, from 0 to below π. Default 0.5.
-        #[serde(default = "default_angular_margin")]
-        angular_margin: f64,
-    },
-}
-
-fn default_margin() -> f64 {
-    0.3
-}
-
-fn default_scale() -> f64 {
-    30.0
-}
-
-fn default_angular_margin() -> f64 {
-    0.5
+    /// Describes a [`TripletLoss`](crate::TripletLoss).
+    Triplet(TripletConfig),
+    /// Describes a [`ContrastiveLoss`](crate::ContrastiveLoss).
+    Contrastive(ContrastiveConfig),
+    /// Describes a [`MultiSimilarityLoss`](crate::MultiSimilarityLoss).
+    MultiSimilarity(MultiSimilarityConfig),
+    /// Describes a [`SupConLoss`](crate::SupConLoss).
+    #[serde(rename = "supcon")]
+    SupCon(SupConConfig),
+    /// Describes a [`CircleLoss`](crate::CircleLoss).
+    Circle(CircleConfig),
+    /// Describes a [`LiftedStructureLoss`](crate::LiftedStructureLoss).
+    LiftedStructure(LiftedStructureConfig),
+    /// Describes an [`ArcFaceLoss`](crate::ArcFaceLoss).
+    #[serde(rename = "arcface")]
+    ArcFace(ArcFaceConfig),
+    /// Describes a [`CosFaceLoss`](crate::CosFaceLoss).
+    #[serde(rename = "cosface")]
+    CosFace(CosFaceConfig),
+    /// Describes a [`NormalizedSoftmaxLoss`](crate::NormalizedSoftmaxLoss).
+    NormalizedSoftmax(NormalizedSoftmaxConfig),
+    /// Describes a [`ProxyAnchorLoss`](crate::ProxyAnchorLoss).
+    ProxyAnchor(ProxyAnchorConfig),
 }
 
 impl LossConfig {
     /// A loss of this kind with its default parameters.
     pub fn new(kind: LossKind) -> Self {
         match kind {
-            LossKind::Triplet => Self::Triplet {
-                margin: default_margin(),
-                mining: Mining::default(),
-                distance: Distance::default(),
-            },
-            LossKind::Contrastive => Self::Contrastive {
-                margin: default_margin(),
-            },
-            LossKind::ArcFace => Self::ArcFace {
-                scale: default_scale(),
-                angular_margin: default_angular_margin(),
-            },
+            LossKind::Triplet => Self::Triplet(TripletConfig::default()),
+            LossKind::Contrastive => Self::Contrastive(ContrastiveConfig::default()),
+            LossKind::MultiSimilarity => Self::MultiSimilarity(MultiSimilarityConfig::default()),
+            LossKind::SupCon => Self::SupCon(SupConConfig::default()),
+            LossKind::Circle => Self::Circle(CircleConfig::default()),
+            LossKind::LiftedStructure => Self::LiftedStructure(LiftedStructureConfig::default()),
+            LossKind::ArcFace => Self::ArcFace(ArcFaceConfig::default()),
+            LossKind::CosFace => Self::CosFace(CosFaceConfig::default()),
+            LossKind::NormalizedSoftmax => {
+                Self::NormalizedSoftmax(NormalizedSoftmaxConfig::default())
+            }
+            LossKind::ProxyAnchor => Self::ProxyAnchor(ProxyAnchorConfig::default()),
         }
     }
 
     /// Which loss this describes.
     pub fn kind(&self) -> LossKind {
         match self {
-            Self::Triplet { .. } => LossKind::Triplet,
-            Self::Contrastive { .. } => LossKind::Contrastive,
-            Self::ArcFace { .. } => LossKind::ArcFace,
+            Self::Triplet(_) => LossKind::Triplet,
+            Self::Contrastive(_) => LossKind::Contrastive,
+            Self::MultiSimilarity(_) => LossKind::MultiSimilarity,
+            Self::SupCon(_) => LossKind::SupCon,
+            Self::Circle(_) => LossKind::Circle,
+            Self::LiftedStructure(_) => LossKind::LiftedStructure,
+            Self::ArcFace(_) => LossKind::ArcFace,
+            Self::CosFace(_) => LossKind::CosFace,
+            Self::NormalizedSoftmax(_) => LossKind::NormalizedSoftmax,
+            Self::ProxyAnchor(_) => LossKind::ProxyAnchor,
         }
     }
 
@@ -104,24 +93,24 @@ impl LossConfig {
     ///
     /// [`LossError::OutOfRange`] for a number the loss is not defined for.
     pub fn validate(&self) -> Result<(), LossError> {
-        match *self {
-            Self::Triplet {
-                margin,
-                mining,
-                distance,
-            } => TripletLoss::new(margin, mining, distance).map(drop),
-            Self::Contrastive { margin } => ContrastiveLoss::new(margin).map(drop),
-            Self::ArcFace {
-                scale,
-                angular_margin,
-            } => ArcFaceLoss::check(scale, angular_margin),
+        match self {
+            Self::Triplet(config) => config.validate(),
+            Self::Contrastive(config) => config.validate(),
+            Self::MultiSimilarity(config) => config.validate(),
+            Self::SupCon(config) => config.validate(),
+            Self::Circle(config) => config.validate(),
+            Self::LiftedStructure(config) => config.validate(),
+            Self::ArcFace(config) => config.validate(),
+            Self::CosFace(config) => config.validate(),
+            Self::NormalizedSoftmax(config) => config.validate(),
+            Self::ProxyAnchor(config) => config.validate(),
         }
     }
 
     /// Makes the loss.
     ///
-    /// Only losses with prototypes, that is `ArcFace`, take `embedding_size`, the length of an embedding, and
-    /// `num_classes`, and put parameters on `device`.
+    /// Only losses with prototypes ([`LossKind::has_prototypes`]) take `embedding_size`, the length of an embedding,
+    /// and `num_classes`, and put parameters on `device`.
     ///
     /// # Errors
     ///
@@ -132,23 +121,22 @@ impl LossConfig {
         num_classes: usize,
         device: &Device,
     ) -> Result<MetricLoss, LossError> {
+        let (dim, classes) = (embedding_size, num_classes);
         Ok(match *self {
-            Self::Triplet {
-                margin,
-                mining,
-                distance,
-            } => MetricLoss::Triplet(TripletLoss::new(margin, mining, distance)?),
-            Self::Contrastive { margin } => MetricLoss::Contrastive(ContrastiveLoss::new(margin)?),
-            Self::ArcFace {
-                scale,
-                angular_margin,
-            } => MetricLoss::ArcFace(ArcFaceLoss::new(
-                scale,
-                angular_margin,
-                embedding_size,
-                num_classes,
-                device,
-            )?),
+            Self::Triplet(config) => MetricLoss::Triplet(config.init()?),
+            Self::Contrastive(config) => MetricLoss::Contrastive(config.init()?),
+            Self::MultiSimilarity(config) => MetricLoss::MultiSimilarity(config.init()?),
+            Self::SupCon(config) => MetricLoss::SupCon(config.init()?),
+            Self::Circle(config) => MetricLoss::Circle(config.init()?),
+            Self::LiftedStructure(config) => MetricLoss::LiftedStructure(config.init()?),
+            Self::ArcFace(config) => MetricLoss::ArcFace(config.init(dim, classes, device)?),
+            Self::CosFace(config) => MetricLoss::CosFace(config.init(dim, classes, device)?),
+            Self::NormalizedSoftmax(config) => {
+                MetricLoss::NormalizedSoftmax(config.init(dim, classes, device)?)
+            }
+            Self::ProxyAnchor(config) => {
+                MetricLoss::ProxyAnchor(config.init(dim, classes, device)?)
+            }
         })
     }
 }
@@ -156,41 +144,5 @@ impl LossConfig {
 impl Default for LossConfig {
     fn default() -> Self {
         Self::new(LossKind::default())
-    }
-}
-
-/// The name of a loss.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LossKind {
-    /// `triplet`: see [`TripletLoss`].
-    Triplet,
-    /// `contrastive`: see [`ContrastiveLoss`].
-    Contrastive,
-    /// `arcface`: see [`ArcFaceLoss`].
-    #[default]
-    ArcFace,
-}
-
-impl LossKind {
-    /// Every loss, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::Triplet, Self::Contrastive, Self::ArcFace];
-}
-
-impl fmt::Display for LossKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Triplet => "triplet",
-            Self::Contrastive => "contrastive",
-            Self::ArcFace => "arcface",
-        })
-    }
-}
-
-impl FromStr for LossKind {
-    type Err = LossError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        names::find("loss", &Self::ALL, name)
     }
 }

@@ -1,37 +1,76 @@
 use burn::module::Module;
 use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
 
 use crate::error::distance_margin;
 use crate::labelled_distances::LabelledDistances;
+use crate::pair_batch::PairBatch;
 use crate::pair_weights::PairWeights;
-use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput};
+use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Reducer};
 
-/// The contrastive loss: pairs of one label shall come together, pairs of two labels stay a margin apart.
-///
-/// ```text
-/// L = ½ · mean over ordered positive pairs of  d
-///   + ½ · mean over ordered negative pairs of  max(0, margin − d)
-/// ```
-///
-/// with the Euclidean [`Distance`] (Hadsell et al., *Dimensionality Reduction by Learning an Invariant Mapping*, 2006,
-/// without its squares). A side without pairs counts 0.
-#[derive(Module, Debug)]
-pub struct ContrastiveLoss {
-    margin: f64,
+/// The parameters of a [`ContrastiveLoss`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContrastiveConfig {
+    /// How far apart negatives shall be, at least 0. Default 0.3.
+    pub margin: f64,
+    /// Whether distances and hinges are squared, as in the paper. Default no.
+    pub squared: bool,
+    /// The distance between embeddings. Default `euclidean`.
+    pub distance: Distance,
+    /// What becomes of the pairs' terms. Default `mean`.
+    pub reducer: Reducer,
 }
 
-impl ContrastiveLoss {
-    /// A contrastive loss that pushes negatives `margin` apart.
+impl Default for ContrastiveConfig {
+    fn default() -> Self {
+        Self {
+            margin: 0.3,
+            squared: false,
+            distance: Distance::default(),
+            reducer: Reducer::Mean,
+        }
+    }
+}
+
+impl ContrastiveConfig {
+    /// Checks the numbers.
     ///
     /// # Errors
     ///
     /// [`LossError::OutOfRange`] if the margin is negative or not finite.
-    pub fn new(margin: f64) -> Result<Self, LossError> {
-        Ok(Self {
-            margin: distance_margin(LossKind::Contrastive, margin)?,
-        })
+    pub fn validate(&self) -> Result<(), LossError> {
+        distance_margin(LossKind::Contrastive, self.margin)
     }
 
+    /// Makes the loss.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn init(self) -> Result<ContrastiveLoss, LossError> {
+        self.validate()?;
+        Ok(ContrastiveLoss { config: self })
+    }
+}
+
+/// The contrastive loss: pairs of one label shall come together, pairs of two labels stay a margin apart.
+///
+/// ```text
+/// L = ½ · reduced over ordered positive pairs of  d
+///   + ½ · reduced over ordered negative pairs of  max(0, margin − d)
+/// ```
+///
+/// or, `squared`, with `d²` and `max(0, margin − d)²` (Hadsell et al., *Dimensionality Reduction by Learning an
+/// Invariant Mapping*, 2006). The [`Reducer`] works on each side apart; a side without pairs counts 0. With `mean`,
+/// the few negatives still closer than the margin are divided by all negatives, and fade: `mean_active` keeps them up.
+#[derive(Module, Debug)]
+pub struct ContrastiveLoss {
+    #[module(skip)]
+    config: ContrastiveConfig,
+}
+
+impl ContrastiveLoss {
     /// The loss of a batch.
     ///
     /// # Shapes
@@ -43,57 +82,55 @@ impl ContrastiveLoss {
     ///
     /// If there is not one label to each embedding.
     pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        let distances = Distance::Euclidean.pairwise(embeddings.clone(), embeddings);
-        let batch = LabelledDistances::read(&distances, labels);
-        let pairs = Pairs::count(&batch, self.margin);
+        self.of(PairBatch::new(embeddings, labels))
+    }
+
+    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
+        let batch = batch.compare(self.config.distance);
+        let distances = batch.tensor();
+        let shortfalls = distances.clone().neg().add_scalar(self.config.margin);
+        let (positive_terms, negative_terms) = if self.config.squared {
+            (distances.square(), shortfalls.square())
+        } else {
+            (distances, shortfalls)
+        };
+        let (negative, active_share) = self.negative_weights(&batch);
         LossOutput {
-            value: self.weigh(&batch, &pairs).apply(distances),
+            value: self.positive_weights(&batch).apply(positive_terms)
+                + negative.apply(negative_terms),
             diagnostics: Diagnostics {
-                active_share: (pairs.negative > 0)
-                    .then(|| pairs.active as f64 / pairs.negative as f64),
-                mean_positive_distance: batch.mean_positive(),
-                mean_negative_distance: batch.mean_negative(),
-                ..Diagnostics::default()
+                active_share,
+                ..batch.diagnostics()
             },
         }
     }
 
-    fn weigh(&self, batch: &LabelledDistances, pairs: &Pairs) -> PairWeights {
-        let mut loss = PairWeights::zero(batch.batch());
-        for anchor in 0..batch.batch() {
+    fn positive_weights(&self, batch: &LabelledDistances) -> PairWeights {
+        let mut weights = PairWeights::zero(batch.anchors(), batch.samples());
+        let pairs = batch.positive_pairs();
+        let weight = 0.5 / self.config.reducer.divisor(pairs, pairs);
+        for anchor in 0..batch.anchors() {
             for (positive, _) in batch.positives(anchor) {
-                loss.add(anchor, positive, 0.5 / pairs.positive as f64);
+                weights.add(anchor, positive, weight);
             }
+        }
+        weights
+    }
+
+    /// The weights of the negative pairs closer than the margin, and which share of all they are.
+    fn negative_weights(&self, batch: &LabelledDistances) -> (PairWeights, Option<f64>) {
+        let mut weights = PairWeights::zero(batch.anchors(), batch.samples());
+        let mut active = 0;
+        for anchor in 0..batch.anchors() {
             for (negative, distance) in batch.negatives(anchor) {
-                if distance < self.margin {
-                    let share = 0.5 / pairs.negative as f64;
-                    loss.add(anchor, negative, -share);
-                    loss.add_offset(share * self.margin);
+                if distance < self.config.margin {
+                    active += 1;
+                    weights.add(anchor, negative, 0.5);
                 }
             }
         }
-        loss
-    }
-}
-
-/// How many ordered pairs a batch has.
-struct Pairs {
-    positive: usize,
-    negative: usize,
-    /// Negative pairs closer than the margin.
-    active: usize,
-}
-
-impl Pairs {
-    fn count(batch: &LabelledDistances, margin: f64) -> Self {
-        let anchors = || 0..batch.batch();
-        let negatives = || anchors().flat_map(|anchor| batch.negatives(anchor));
-        Self {
-            positive: anchors().flat_map(|anchor| batch.positives(anchor)).count(),
-            negative: negatives().count(),
-            active: negatives()
-                .filter(|&(_, distance)| distance < margin)
-                .count(),
-        }
+        let pairs = batch.negative_pairs();
+        weights.divide(self.config.reducer.divisor(active, pairs));
+        (weights, (pairs > 0).then(|| active as f64 / pairs as f64))
     }
 }

@@ -4,14 +4,19 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::distance_weighting::DistanceWeighting;
 use crate::labelled_distances::LabelledDistances;
-use crate::pair_weights::PairWeights;
-use crate::{LossError, names};
+use crate::mined_triplets::{MinedTriplets, TripletSum};
+use crate::pair_mining::informative_pairs;
+use crate::{LossError, TripletConfig, names};
+
+/// What Wang et al. take as ε of multi-similarity mining.
+pub(crate) const MULTI_SIMILARITY_EPSILON: f64 = 0.1;
 
 /// Which triplets of a batch the [`TripletLoss`](crate::TripletLoss) learns from.
 ///
-/// A triplet is valid if its anchor and positive are two samples of one label and its negative is of another. It
-/// is active if `d(a, p) − d(a, n) + margin > 0`.
+/// A triplet is valid if its anchor and positive are two samples of one label and its negative is of another. With
+/// hinges it is active if `d(a, p) − d(a, n) + margin > 0`, with soft margins always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mining {
@@ -25,17 +30,42 @@ pub enum Mining {
     /// All valid triplets with `d(a, p) < d(a, n) < d(a, p) + margin` (Schroff et al., *`FaceNet`*, 2015). A batch
     /// that has none is mined as [`BatchHard`](Self::BatchHard).
     BatchSemiHard,
+    /// For each anchor and positive one negative drawn so that all distances come about equally often (Wu et al.,
+    /// *Sampling Matters in Deep Embedding Learning*, 2017), where active.
+    ///
+    /// On the unit sphere, where the embeddings are supposed to lie, the distance of two random points has the
+    /// density `q(d) ∝ d^(dim−2) · (1 − d²/4)^((dim−3)/2)`. A negative is drawn in proportion to `1/q(d)`, with
+    /// distances below 0.5 counted as 0.5. One beyond 1.4 is drawn only if all are: then evenly. The draws come from
+    /// the device's random numbers: `device.seed` repeats them.
+    DistanceWeighted,
+    /// The active triplets of informative pairs: positives with `d(a, p) > min d(a, n) − 0.1` and negatives with
+    /// `d(a, n) < max d(a, p) + 0.1` (Wang et al., *Multi-Similarity Loss*, 2019).
+    MultiSimilarity,
 }
 
 impl Mining {
     /// Every kind of mining, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::BatchAll, Self::BatchHard, Self::BatchSemiHard];
+    pub const ALL: [Self; 5] = [
+        Self::BatchAll,
+        Self::BatchHard,
+        Self::BatchSemiHard,
+        Self::DistanceWeighted,
+        Self::MultiSimilarity,
+    ];
 
-    pub(crate) fn mine(self, batch: &LabelledDistances, margin: f64) -> MinedTriplets {
+    pub(crate) fn mine(self, batch: &LabelledDistances, loss: &TripletConfig) -> MinedTriplets {
+        let sum = TripletSum::new(batch, loss);
         match self {
-            Self::BatchAll => all_triplets(batch, margin, active_negatives),
-            Self::BatchHard => hardest_triplets(batch, margin),
-            Self::BatchSemiHard => semi_hard_or_hardest(batch, margin),
+            Self::BatchAll => all_triplets(batch, sum, all_pairs, active_negatives),
+            Self::BatchHard => hardest_triplets(batch, sum),
+            Self::BatchSemiHard => semi_hard_or_hardest(batch, loss),
+            Self::DistanceWeighted => distance_weighted_triplets(batch, sum, loss),
+            Self::MultiSimilarity => {
+                let informative = |batch: &LabelledDistances, anchor| {
+                    informative_pairs(batch, anchor, MULTI_SIMILARITY_EPSILON)
+                };
+                all_triplets(batch, sum, informative, active_negatives)
+            }
         }
     }
 }
@@ -46,6 +76,8 @@ impl fmt::Display for Mining {
             Self::BatchAll => "batch_all",
             Self::BatchHard => "batch_hard",
             Self::BatchSemiHard => "batch_semi_hard",
+            Self::DistanceWeighted => "distance_weighted",
+            Self::MultiSimilarity => "multi_similarity",
         })
     }
 }
@@ -58,130 +90,106 @@ impl FromStr for Mining {
     }
 }
 
-/// The mean of `d(a, p) − d(a, n) + margin` over the triplets chosen, and how many they are.
-pub(crate) struct MinedTriplets {
-    /// The mean as a function of the distances.
-    pub(crate) loss: PairWeights,
-    /// The share of the candidates that were chosen; `None` without candidates.
-    pub(crate) active_share: Option<f64>,
-    /// Whether another mining stood in for the one asked for.
-    pub(crate) fallback: bool,
+/// Samples with their distances to an anchor.
+pub(crate) type Samples = Vec<(usize, f64)>;
+
+fn all_pairs(batch: &LabelledDistances, anchor: usize) -> (Samples, Samples) {
+    (
+        batch.positives(anchor).collect(),
+        batch.negatives(anchor).collect(),
+    )
 }
 
-impl MinedTriplets {
-    /// Turns a sum of distances over `active` triplets into the mean of their hinges.
-    fn mean(mut sum: PairWeights, margin: f64, active: usize, candidates: usize) -> Self {
-        if active > 0 {
-            sum.divide(active as f64);
-            sum.add_offset(margin);
-        }
-        Self {
-            loss: sum,
-            active_share: (candidates > 0).then(|| active as f64 / candidates as f64),
-            fallback: false,
-        }
-    }
+/// The negatives, of those sorted by distance, that a positive at this distance forms triplets with.
+type NegativesOf = fn(sum: &TripletSum, positive_distance: f64, sorted: &Samples) -> Range<usize>;
+
+fn active_negatives(sum: &TripletSum, positive_distance: f64, sorted: &Samples) -> Range<usize> {
+    0..sorted.partition_point(|&(_, negative)| sum.is_active(positive_distance - negative))
 }
 
-/// The negatives, of those sorted by distance, that a positive at `positive_distance` forms triplets with.
-type NegativesOf = fn(positive_distance: f64, margin: f64, sorted: &[(usize, f64)]) -> Range<usize>;
-
-fn active_negatives(positive_distance: f64, margin: f64, sorted: &[(usize, f64)]) -> Range<usize> {
-    0..sorted.partition_point(|&(_, negative)| negative < positive_distance + margin)
-}
-
-fn semi_hard_negatives(
-    positive_distance: f64,
-    margin: f64,
-    sorted: &[(usize, f64)],
-) -> Range<usize> {
+fn semi_hard_negatives(sum: &TripletSum, positive_distance: f64, sorted: &Samples) -> Range<usize> {
+    let end = positive_distance + sum.margin();
     let first = sorted.partition_point(|&(_, negative)| negative <= positive_distance);
-    let end = active_negatives(positive_distance, margin, sorted).end;
+    let end = sorted.partition_point(|&(_, negative)| negative < end);
     first..end.max(first)
 }
 
-/// Triplets of every anchor, every positive of it and the `negatives_of` that positive.
-///
-/// No triplet is ever formed: over a set of triplets the sum of `d(a, p) − d(a, n)` weighs every pair by the number
-/// of triplets it is in, and with the negatives sorted by distance, each positive's triplets are a range of them.
-/// That takes `batch²·log(batch)` time and `batch²` memory instead of `batch³`.
+/// Triplets of every anchor, every positive among `pairs` of it and the `negatives_of` that positive.
 fn all_triplets(
     batch: &LabelledDistances,
-    margin: f64,
+    mut sum: TripletSum,
+    pairs: impl Fn(&LabelledDistances, usize) -> (Samples, Samples),
     negatives_of: NegativesOf,
 ) -> MinedTriplets {
-    let mut sum = PairWeights::zero(batch.batch());
-    let (mut active, mut candidates) = (0, 0);
-    for anchor in 0..batch.batch() {
-        let mut negatives: Vec<_> = batch.negatives(anchor).collect();
+    for anchor in 0..batch.anchors() {
+        sum.add_candidates(batch.positives(anchor).count() * batch.negatives(anchor).count());
+        let (positives, mut negatives) = pairs(batch, anchor);
         negatives.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        // The number of ranges that begin, less those that end, at each negative.
-        let mut steps = vec![0.0; negatives.len() + 1];
-        for (positive, distance) in batch.positives(anchor) {
-            let range = negatives_of(distance, margin, &negatives);
-            sum.add(anchor, positive, range.len() as f64);
-            steps[range.start] += 1.0;
-            steps[range.end] -= 1.0;
-            active += range.len();
-            candidates += negatives.len();
-        }
-        let mut triplets = 0.0;
-        for ((negative, _), step) in negatives.into_iter().zip(steps) {
-            triplets += step;
-            sum.add(anchor, negative, -triplets);
-        }
+        let ranges: Vec<_> = positives
+            .iter()
+            .map(|&(_, distance)| negatives_of(&sum, distance, &negatives))
+            .collect();
+        sum.add_ranges(anchor, &positives, &negatives, &ranges);
     }
-    MinedTriplets::mean(sum, margin, active, candidates)
+    sum.finish()
 }
 
 /// The farthest positive against the nearest negative of every anchor that has both.
-fn hardest_triplets(batch: &LabelledDistances, margin: f64) -> MinedTriplets {
-    let mut sum = PairWeights::zero(batch.batch());
-    let (mut active, mut candidates) = (0, 0);
-    for anchor in 0..batch.batch() {
-        let positives = batch.positives(anchor);
-        let negatives = batch.negatives(anchor);
+fn hardest_triplets(batch: &LabelledDistances, mut sum: TripletSum) -> MinedTriplets {
+    for anchor in 0..batch.anchors() {
+        let (positives, negatives) = all_pairs(batch, anchor);
+        let distances = |samples: &Samples| samples.clone().into_iter().map(|(_, d)| d);
         let (Some(farthest), Some(nearest)) = (
-            positives.map(|(_, distance)| distance).reduce(f64::max),
-            negatives.map(|(_, distance)| distance).reduce(f64::min),
+            distances(&positives).reduce(f64::max),
+            distances(&negatives).reduce(f64::min),
         ) else {
             continue;
         };
-        candidates += 1;
-        if farthest - nearest + margin > 0.0 {
-            active += 1;
-            add_shared(&mut sum, anchor, batch.positives(anchor), farthest, 1.0);
-            add_shared(&mut sum, anchor, batch.negatives(anchor), nearest, -1.0);
-        }
+        sum.add_candidates(1);
+        sum.add_shared(
+            anchor,
+            &at_distance(positives, farthest),
+            &at_distance(negatives, nearest),
+        );
     }
-    MinedTriplets::mean(sum, margin, active, candidates)
+    sum.finish()
 }
 
-/// Shares `weight` evenly among the samples that are exactly `distance` from the anchor.
-fn add_shared(
-    sum: &mut PairWeights,
-    anchor: usize,
-    samples: impl Iterator<Item = (usize, f64)>,
-    distance: f64,
-    weight: f64,
-) {
-    let tied: Vec<usize> = samples
-        .filter(|&(_, other)| other.total_cmp(&distance).is_eq())
-        .map(|(sample, _)| sample)
-        .collect();
-    for &sample in &tied {
-        sum.add(anchor, sample, weight / tied.len() as f64);
-    }
+fn at_distance(mut samples: Samples, distance: f64) -> Samples {
+    samples.retain(|(_, other)| other.total_cmp(&distance).is_eq());
+    samples
 }
 
-fn semi_hard_or_hardest(batch: &LabelledDistances, margin: f64) -> MinedTriplets {
-    let semi_hard = all_triplets(batch, margin, semi_hard_negatives);
+fn semi_hard_or_hardest(batch: &LabelledDistances, loss: &TripletConfig) -> MinedTriplets {
+    let sum = TripletSum::new(batch, loss);
+    let semi_hard = all_triplets(batch, sum, all_pairs, semi_hard_negatives);
     if semi_hard.active_share == Some(0.0) {
         MinedTriplets {
             fallback: true,
-            ..hardest_triplets(batch, margin)
+            ..hardest_triplets(batch, TripletSum::new(batch, loss))
         }
     } else {
         semi_hard
     }
+}
+
+/// For every anchor and positive a negative drawn by its distance.
+fn distance_weighted_triplets(
+    batch: &LabelledDistances,
+    mut sum: TripletSum,
+    loss: &TripletConfig,
+) -> MinedTriplets {
+    let weighting = DistanceWeighting::new(batch.dim(), loss.distance);
+    let mut draws = DistanceWeighting::draws(batch).into_iter();
+    for anchor in 0..batch.anchors() {
+        let (positives, negatives) = all_pairs(batch, anchor);
+        let cumulative = weighting.cumulative(&negatives);
+        for (positive, draw) in positives.into_iter().zip(draws.by_ref()) {
+            if let Some(negative) = DistanceWeighting::pick(&cumulative, draw) {
+                sum.add_candidates(1);
+                sum.add_shared(anchor, &[positive], &[negatives[negative]]);
+            }
+        }
+    }
+    sum.finish()
 }

@@ -2,29 +2,31 @@ use burn::tensor::{Tensor, TensorData};
 
 /// A loss that is linear in the distances of a batch: `Σ weight(i, j) · d(i, j) + offset`.
 ///
-/// Hinges are linear as soon as it is decided which of them are active, so every loss built of hinges on
-/// distances takes this form, in its value and in its gradient. Weights of 0 everywhere and an offset of 0 are a
-/// loss that is 0 with gradient 0, yet attached to the embeddings.
+/// Hinges are linear as soon as it is decided which of them are active. Any other term `f(d)` has the tangent
+/// `f'(d₀) · d + f(d₀) − f'(d₀) · d₀` at the distances `d₀` of the batch: it has the term's value and gradient there.
+/// Weights of 0 everywhere and an offset of 0 are a loss that is 0 with gradient 0, yet attached to the embeddings.
 pub(crate) struct PairWeights {
-    batch: usize,
-    /// Row-major `[batch, batch]`.
+    anchors: usize,
+    samples: usize,
+    /// Row-major `[anchors, samples]`.
     weights: Vec<f64>,
     offset: f64,
 }
 
 impl PairWeights {
     /// The loss that is 0.
-    pub(crate) fn zero(batch: usize) -> Self {
+    pub(crate) fn zero(anchors: usize, samples: usize) -> Self {
         Self {
-            batch,
-            weights: vec![0.0; batch * batch],
+            anchors,
+            samples,
+            weights: vec![0.0; anchors * samples],
             offset: 0.0,
         }
     }
 
-    /// Adds `weight · d(i, j)` to the loss.
-    pub(crate) fn add(&mut self, i: usize, j: usize, weight: f64) {
-        self.weights[i * self.batch + j] += weight;
+    /// Adds `weight · d(anchor, sample)` to the loss.
+    pub(crate) fn add(&mut self, anchor: usize, sample: usize, weight: f64) {
+        self.weights[anchor * self.samples + sample] += weight;
     }
 
     /// Adds a constant to the loss.
@@ -44,11 +46,11 @@ impl PairWeights {
     ///
     /// # Shapes
     ///
-    /// - distances: `[batch, batch]`
+    /// - distances: `[anchors, samples]`
     /// - output: `[1]`
     pub(crate) fn apply(self, distances: Tensor<2>) -> Tensor<1> {
         let weights = Tensor::<2>::from_data(
-            TensorData::new(self.weights, [self.batch, self.batch]),
+            TensorData::new(self.weights, [self.anchors, self.samples]),
             (&distances.device().inner(), distances.dtype()),
         );
         (distances * weights)

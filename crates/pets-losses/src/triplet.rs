@@ -1,45 +1,84 @@
 use burn::module::Module;
 use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
 
 use crate::error::distance_margin;
-use crate::labelled_distances::LabelledDistances;
-use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Mining};
+use crate::pair_batch::PairBatch;
+use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Mining, Reducer};
 
-/// The triplet loss: an anchor shall be nearer to its positive than to its negative by a margin.
-///
-/// ```text
-/// L = mean over the mined triplets of  d(a, p) − d(a, n) + margin
-/// ```
-///
-/// where only active triplets are mined, those with a term above 0 (see [`Mining`]). A batch without such triplets
-/// has the loss 0 with gradient 0.
-#[derive(Module, Debug)]
-pub struct TripletLoss {
-    margin: f64,
-    #[module(skip)]
-    mining: Mining,
-    #[module(skip)]
-    distance: Distance,
+/// The parameters of a [`TripletLoss`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TripletConfig {
+    /// By how much a negative shall be farther than a positive, at least 0. Default 0.3.
+    pub margin: f64,
+    /// Whether the terms are soft margins instead of hinges. Default no.
+    pub soft_margin: bool,
+    /// Which triplets of a batch count. Default `batch_hard`.
+    pub mining: Mining,
+    /// The distance between embeddings. Default `euclidean`.
+    pub distance: Distance,
+    /// What becomes of the triplets' terms. Default `mean_active`.
+    pub reducer: Reducer,
 }
 
-impl TripletLoss {
-    /// A triplet loss over the triplets that `mining` finds in a batch.
+impl Default for TripletConfig {
+    fn default() -> Self {
+        Self {
+            margin: 0.3,
+            soft_margin: false,
+            mining: Mining::default(),
+            distance: Distance::default(),
+            reducer: Reducer::MeanActive,
+        }
+    }
+}
+
+impl TripletConfig {
+    /// Checks the numbers.
     ///
     /// # Errors
     ///
     /// [`LossError::OutOfRange`] if the margin is negative or not finite.
-    pub fn new(margin: f64, mining: Mining, distance: Distance) -> Result<Self, LossError> {
-        Ok(Self {
-            margin: distance_margin(LossKind::Triplet, margin)?,
-            mining,
-            distance,
-        })
+    pub fn validate(&self) -> Result<(), LossError> {
+        distance_margin(LossKind::Triplet, self.margin)
     }
 
+    /// Makes the loss.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn init(self) -> Result<TripletLoss, LossError> {
+        self.validate()?;
+        Ok(TripletLoss { config: self })
+    }
+}
+
+/// The triplet loss: an anchor shall be nearer to its positive than to its negative by a margin.
+///
+/// A mined triplet (see [`Mining`]) has the term
+///
+/// ```text
+/// max(0, d(a, p) − d(a, n) + margin)     hinge (Schroff et al., FaceNet, 2015)
+/// log(1 + exp(d(a, p) − d(a, n)))        soft margin (Hermans et al., In Defense of the Triplet Loss, 2017)
+/// ```
+///
+/// of which the [`Reducer`] makes the loss. A hinge is active above 0, a soft margin always; `margin` then tells
+/// `batch_semi_hard` alone which triplets to mine. A batch without active triplets has the loss 0 with gradient 0.
+#[derive(Module, Debug)]
+pub struct TripletLoss {
+    #[module(skip)]
+    config: TripletConfig,
+}
+
+impl TripletLoss {
     /// The loss of a batch.
     ///
     /// Triplets are chosen on the host by the detached distances; the gradient flows through the distances on the
-    /// embeddings' device. Memory grows with the square of the batch, not its cube, for every kind of mining.
+    /// embeddings' device. Memory grows with the square of the batch, not its cube, for every kind of mining: a
+    /// triplet is never stored, it only changes the weights of its two pairs. Hinges take time in proportion to the
+    /// pairs and its logarithm; soft margins over all triplets (`batch_all`) in proportion to the triplets.
     ///
     /// # Shapes
     ///
@@ -50,17 +89,18 @@ impl TripletLoss {
     ///
     /// If there is not one label to each embedding.
     pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        let distances = self.distance.pairwise(embeddings.clone(), embeddings);
-        let batch = LabelledDistances::read(&distances, labels);
-        let mined = self.mining.mine(&batch, self.margin);
+        self.of(PairBatch::new(embeddings, labels))
+    }
+
+    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
+        let batch = batch.compare(self.config.distance);
+        let mined = self.config.mining.mine(&batch, &self.config);
         LossOutput {
-            value: mined.loss.apply(distances),
+            value: mined.loss.apply(batch.tensor()),
             diagnostics: Diagnostics {
                 active_share: mined.active_share,
-                mean_positive_distance: batch.mean_positive(),
-                mean_negative_distance: batch.mean_negative(),
                 fallback: mined.fallback,
-                accuracy: None,
+                ..batch.diagnostics()
             },
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use pets_data::Sampler;
+use pets_data::{HardNegativeSampler, Sampler};
 use proptest::prelude::*;
 
 /// `sizes[c]` images of class `10 · c`, in an order that mixes the classes.
@@ -78,6 +78,59 @@ proptest! {
     }
 
     #[test]
+    fn hard_negative_batches_hold_whole_groups(
+        sizes in prop::collection::vec(1_usize..30, 2..12),
+        m in 1_usize..5,
+        classes_per_batch in 1_usize..8,
+        group in 1_usize..5,
+        rankings in prop::collection::vec(prop::collection::vec(0_usize..15, 0..6), 12),
+        seed in any::<u64>(),
+    ) {
+        let labels = labels(&sizes);
+        // Some rankings name the label itself, labels that do not occur, or a label twice.
+        let confusable_classes: BTreeMap<usize, Vec<usize>> = rankings
+            .iter()
+            .enumerate()
+            .map(|(class, others)| (10 * class, others.iter().map(|other| 10 * other).collect()))
+            .collect();
+        let sampler = HardNegativeSampler { m, group, confusable_classes };
+        let batches = sampler.epoch(&labels, m * classes_per_batch, seed, 0).unwrap();
+
+        let classes_per_batch = classes_per_batch.min(sizes.len());
+        let exact = labels.len() as f64 / (m * classes_per_batch) as f64;
+        prop_assert!((batches.len() as f64 - exact).abs() <= 0.5 || batches.len() == 1);
+        for batch in &batches {
+            let classes: Vec<usize> =
+                batch.chunks(m).map(|images| labels[images[0]]).collect();
+            prop_assert_eq!(classes.len(), classes_per_batch);
+            prop_assert_eq!(classes.iter().collect::<BTreeSet<_>>().len(), classes_per_batch);
+            for images in batch.chunks(m) {
+                prop_assert!(images.iter().all(|&image| labels[image] == labels[images[0]]));
+                let distinct = images.iter().collect::<BTreeSet<_>>().len();
+                prop_assert_eq!(distinct, m.min(sizes[labels[images[0]] / 10]));
+            }
+
+            // An anchor, then its most confusable classes not in the batch yet, then the next anchor.
+            let mut rest = &classes[..];
+            let mut before = BTreeSet::new();
+            while let Some((anchor, after)) = rest.split_first() {
+                before.insert(*anchor);
+                let mut expected = Vec::new();
+                for other in &sampler.confusable_classes[anchor] {
+                    let occurs = sizes.len() > other / 10;
+                    if expected.len() + 1 < group && occurs && before.insert(*other) {
+                        expected.push(*other);
+                    }
+                }
+                expected.truncate(after.len());
+                prop_assert!(after.starts_with(&expected), "{classes:?}, {sampler:?}");
+                rest = &after[expected.len()..];
+            }
+        }
+        prop_assert_eq!(batches, sampler.epoch(&labels, m * classes_per_batch, seed, 0).unwrap());
+    }
+
+    #[test]
     fn shuffle_sees_every_image_once(images in 1_usize..200, batch_size in 1_usize..20, seed in any::<u64>()) {
         let batches = Sampler::Shuffle.epoch(&vec![0; images], batch_size, seed, 0).unwrap();
         let seen: BTreeSet<usize> = batches.iter().flatten().copied().collect();
@@ -121,6 +174,27 @@ fn epochs_and_seeds_differ() {
 }
 
 #[test]
+fn every_class_comes_in_a_round_of_hard_negatives() {
+    let labels = labels(&[16; 8]);
+    // Class 0 is everyone's most confusable class.
+    let sampler = HardNegativeSampler {
+        m: 2,
+        group: 2,
+        confusable_classes: (1..8).map(|class| (10 * class, vec![0])).collect(),
+    };
+    let batches = sampler.epoch(&labels, 8, 42, 0).unwrap();
+    assert_eq!(batches.len(), 16);
+    let per_class = count(batches.iter().flatten().map(|&position| labels[position]));
+    assert_eq!(per_class[&0], 32, "one of each batch's four classes");
+    assert!(
+        per_class.values().all(|&images| images >= 10),
+        "{per_class:?}"
+    );
+    assert_ne!(batches, sampler.epoch(&labels, 8, 42, 1).unwrap());
+    assert_ne!(batches, sampler.epoch(&labels, 8, 43, 0).unwrap());
+}
+
+#[test]
 fn impossible_batches_are_errors() {
     let error = |sampler: Sampler, labels: &[usize], batch_size| {
         sampler
@@ -137,4 +211,11 @@ fn impossible_batches_are_errors() {
             "{message}"
         );
     }
+    let groupless = HardNegativeSampler {
+        m: 1,
+        group: 0,
+        confusable_classes: BTreeMap::new(),
+    };
+    let message = groupless.epoch(&[1, 2], 2, 0, 0).unwrap_err().to_string();
+    assert!(message.contains("group of 0"), "{message}");
 }

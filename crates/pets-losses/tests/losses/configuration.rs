@@ -1,7 +1,12 @@
 //! Names, formats and ranges of the description.
 
 use burn::module::Module;
-use pets_losses::{Distance, LossConfig, LossError, LossKind, Mining};
+use pets_losses::{
+    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, CrossBatchMemory, Distance,
+    LiftedStructureConfig, LossConfig, LossError, LossKind, MetricLoss, Mining,
+    MultiSimilarityConfig, NormalizedSoftmaxConfig, ProxyAnchorConfig, Reducer, SupConConfig,
+    TripletConfig,
+};
 
 use crate::evaluation::device;
 
@@ -21,6 +26,13 @@ fn names_are_the_same_in_text_and_in_serde() {
             quoted(&mining)
         );
     }
+    for reducer in Reducer::ALL {
+        assert_eq!(reducer.to_string().parse(), Ok(reducer));
+        assert_eq!(
+            serde_json::to_string(&reducer).expect("a name"),
+            quoted(&reducer)
+        );
+    }
     for distance in Distance::ALL {
         assert_eq!(distance.to_string().parse(), Ok(distance));
         assert_eq!(
@@ -35,7 +47,8 @@ fn an_unknown_name_lists_the_known_ones() {
     let error = "hardest".parse::<Mining>().expect_err("no such mining");
     assert_eq!(
         error.to_string(),
-        "there is no mining \"hardest\": use one of batch_all, batch_hard, batch_semi_hard"
+        "there is no mining \"hardest\": use one of batch_all, batch_hard, batch_semi_hard, \
+         distance_weighted, multi_similarity"
     );
 }
 
@@ -58,31 +71,107 @@ fn another_losss_parameter_is_an_error() {
     assert!(error.to_string().contains("scale"), "{error}");
 }
 
+fn contrastive(margin: f64) -> LossConfig {
+    LossConfig::Contrastive(ContrastiveConfig {
+        margin,
+        ..ContrastiveConfig::default()
+    })
+}
+
+/// Each loss with each of its numbers in turn set to `number`.
+fn with_number(number: f64) -> Vec<LossConfig> {
+    let circle = CircleConfig::default();
+    let cosface = CosFaceConfig::default();
+    let proxy_anchor = ProxyAnchorConfig::default();
+    let multi_similarity = MultiSimilarityConfig::default();
+    vec![
+        contrastive(number),
+        LossConfig::Triplet(TripletConfig {
+            margin: number,
+            ..TripletConfig::default()
+        }),
+        LossConfig::LiftedStructure(LiftedStructureConfig {
+            margin: number,
+            ..LiftedStructureConfig::default()
+        }),
+        LossConfig::SupCon(SupConConfig {
+            temperature: number,
+            ..SupConConfig::default()
+        }),
+        LossConfig::Circle(CircleConfig {
+            margin: number,
+            ..circle
+        }),
+        LossConfig::Circle(CircleConfig {
+            gamma: number,
+            ..circle
+        }),
+        LossConfig::MultiSimilarity(MultiSimilarityConfig {
+            alpha: number,
+            ..multi_similarity
+        }),
+        LossConfig::MultiSimilarity(MultiSimilarityConfig {
+            beta: number,
+            ..multi_similarity
+        }),
+        LossConfig::MultiSimilarity(MultiSimilarityConfig {
+            lambda: number,
+            ..multi_similarity
+        }),
+        LossConfig::MultiSimilarity(MultiSimilarityConfig {
+            epsilon: number,
+            ..multi_similarity
+        }),
+        LossConfig::ArcFace(ArcFaceConfig {
+            scale: number,
+            ..ArcFaceConfig::default()
+        }),
+        LossConfig::ArcFace(ArcFaceConfig {
+            angular_margin: number,
+            ..ArcFaceConfig::default()
+        }),
+        LossConfig::CosFace(CosFaceConfig {
+            scale: number,
+            ..cosface
+        }),
+        LossConfig::CosFace(CosFaceConfig {
+            margin: number,
+            ..cosface
+        }),
+        LossConfig::NormalizedSoftmax(NormalizedSoftmaxConfig {
+            temperature: number,
+        }),
+        LossConfig::ProxyAnchor(ProxyAnchorConfig {
+            alpha: number,
+            ..proxy_anchor
+        }),
+        LossConfig::ProxyAnchor(ProxyAnchorConfig {
+            margin: number,
+            ..proxy_anchor
+        }),
+    ]
+}
+
 #[test]
 fn numbers_out_of_range_are_refused() {
-    let bad_margins = [-0.1, f64::NAN, f64::INFINITY];
-    let mut bad: Vec<LossConfig> = bad_margins
-        .map(|margin| LossConfig::Contrastive { margin })
-        .to_vec();
-    bad.extend(bad_margins.map(|margin| LossConfig::Triplet {
-        margin,
-        mining: Mining::BatchHard,
-        distance: Distance::Cosine,
-    }));
-    for (scale, angular_margin) in [(0.0, 0.5), (f64::NAN, 0.5), (30.0, -0.1), (30.0, 3.2)] {
-        bad.push(LossConfig::ArcFace {
-            scale,
-            angular_margin,
-        });
+    for number in [-1.1, f64::NAN, f64::INFINITY] {
+        for config in with_number(number) {
+            let error = config.validate().expect_err("the number is out of range");
+            assert!(matches!(error, LossError::OutOfRange { .. }), "{config:?}");
+            assert!(config.init(8, 3, &device()).is_err());
+        }
     }
-    for config in bad {
-        let error = config.validate().expect_err("the number is out of range");
-        assert!(matches!(error, LossError::OutOfRange { .. }));
-        assert!(config.init(8, 3, &device()).is_err());
-    }
-    let error = LossConfig::Contrastive { margin: -0.1 }
-        .validate()
-        .expect_err("negative");
+    let no_prototype = ArcFaceConfig {
+        sub_centers: 0,
+        ..ArcFaceConfig::default()
+    };
+    assert!(LossConfig::ArcFace(no_prototype).validate().is_err());
+    let half_turn = ArcFaceConfig {
+        angular_margin: 3.2,
+        ..ArcFaceConfig::default()
+    };
+    assert!(LossConfig::ArcFace(half_turn).validate().is_err());
+    let error = contrastive(-0.1).validate().expect_err("negative");
     assert_eq!(
         error.to_string(),
         "margin = -0.1 is not possible for the contrastive loss: it must be a finite number of at least 0"
@@ -90,20 +179,48 @@ fn numbers_out_of_range_are_refused() {
 }
 
 #[test]
-fn arcface_needs_a_class_and_a_dimension() {
-    let config = LossConfig::new(LossKind::ArcFace);
-    assert!(config.init(0, 3, &device()).is_err());
-    assert!(config.init(8, 0, &device()).is_err());
+fn numbers_in_every_range_are_taken() {
+    for config in with_number(0.5) {
+        assert_eq!(config.validate(), Ok(()));
+    }
 }
 
 #[test]
-fn only_arcface_has_parameters() {
-    for (kind, parameters) in LossKind::ALL.into_iter().zip([0, 0, 24]) {
+fn prototypes_need_a_class_and_a_dimension() {
+    for kind in LossKind::ALL {
+        let config = LossConfig::new(kind);
+        for (dim, classes) in [(0, 3), (8, 0)] {
+            let refused = config.init(dim, classes, &device()).is_err();
+            assert_eq!(refused, kind.has_prototypes(), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn only_losses_with_prototypes_have_parameters() {
+    for kind in LossKind::ALL {
         let loss = LossConfig::new(kind)
             .init(8, 3, &device())
             .expect("defaults are in range");
         assert_eq!(loss.kind(), kind);
-        assert_eq!(loss.num_params(), parameters);
+        assert_eq!(loss.prototypes().is_some(), kind.has_prototypes());
+        let parameters = if kind.has_prototypes() { 24 } else { 0 };
+        assert_eq!(loss.num_params(), parameters, "{kind}");
+    }
+    let sub_centers = ArcFaceConfig {
+        sub_centers: 3,
+        ..ArcFaceConfig::default()
+    };
+    let loss = sub_centers.init(8, 3, &device()).expect("in range");
+    assert_eq!(loss.num_params(), 72);
+}
+
+#[test]
+fn a_memory_is_for_losses_of_pairs() {
+    for kind in LossKind::ALL {
+        let memory = CrossBatchMemory::new(kind, 16);
+        assert_eq!(memory.is_err(), kind.has_prototypes(), "{kind}");
+        assert!(CrossBatchMemory::new(kind, 0).is_err());
     }
 }
 
@@ -114,7 +231,7 @@ fn a_seed_repeats_the_prototypes() {
         let loss = LossConfig::default()
             .init(8, 3, &device())
             .expect("defaults are in range");
-        let pets_losses::MetricLoss::ArcFace(arcface) = loss else {
+        let MetricLoss::ArcFace(arcface) = loss else {
             panic!("ArcFace is the default");
         };
         crate::evaluation::numbers(arcface.weight.val())

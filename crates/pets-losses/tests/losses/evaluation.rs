@@ -2,7 +2,7 @@
 
 use burn::module::Param;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use pets_losses::{Diagnostics, MetricLoss};
+use pets_losses::{CrossBatchMemory, Diagnostics, MetricLoss};
 
 /// A batch of embeddings with labels.
 #[derive(Debug, Clone)]
@@ -38,30 +38,49 @@ pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     tensor.into_data().iter::<f64>().collect()
 }
 
-/// An `ArcFace` loss with these rows as its prototypes; any other loss as it is.
+/// A loss with these rows as its prototypes; one that has none as it is.
 pub(crate) fn with_prototypes(mut loss: MetricLoss, rows: &[Vec<f32>]) -> MetricLoss {
-    if let MetricLoss::ArcFace(arcface) = &mut loss {
-        arcface.weight = Param::from_tensor(matrix(rows));
+    let prototypes = Param::from_tensor(matrix(rows));
+    match &mut loss {
+        MetricLoss::ArcFace(loss) => loss.weight = prototypes,
+        MetricLoss::CosFace(loss) => loss.weight = prototypes,
+        MetricLoss::NormalizedSoftmax(loss) => loss.weight = prototypes,
+        MetricLoss::ProxyAnchor(loss) => loss.weight = prototypes,
+        _ => {}
     }
     loss
 }
 
+/// The labels on the test device.
+pub(crate) fn label_tensor(labels: &[i64]) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::new(labels.to_vec(), [labels.len()]), &device())
+}
+
 /// Value, gradients and diagnostics of `loss` for a batch.
 pub(crate) fn evaluate(loss: &MetricLoss, batch: &Batch) -> Evaluated {
+    evaluate_with(loss, batch, None)
+}
+
+/// Value, gradients and diagnostics of `loss` for a batch, with a memory if there is one.
+pub(crate) fn evaluate_with(
+    loss: &MetricLoss,
+    batch: &Batch,
+    memory: Option<&CrossBatchMemory>,
+) -> Evaluated {
     let embeddings = matrix(&batch.embeddings).require_grad();
-    let labels = Tensor::<1, Int>::from_data(
-        TensorData::new(batch.labels.clone(), [batch.labels.len()]),
-        &device(),
-    );
-    let output = loss.forward(embeddings.clone(), labels);
+    let output = match memory {
+        Some(memory) => {
+            loss.forward_with_memory(embeddings.clone(), label_tensor(&batch.labels), memory)
+        }
+        None => loss.forward(embeddings.clone(), label_tensor(&batch.labels)),
+    };
     let gradients = output.value.backward();
     let gradient = embeddings
         .grad(&gradients)
         .expect("the loss stays attached to the embeddings");
-    let weight_gradient = match loss {
-        MetricLoss::ArcFace(arcface) => arcface.weight.val().grad(&gradients),
-        MetricLoss::Triplet(_) | MetricLoss::Contrastive(_) => None,
-    };
+    let weight_gradient = loss
+        .prototypes()
+        .and_then(|prototypes| prototypes.val().grad(&gradients));
     Evaluated {
         value: numbers(output.value)[0],
         gradient: numbers(gradient),
@@ -72,9 +91,14 @@ pub(crate) fn evaluate(loss: &MetricLoss, batch: &Batch) -> Evaluated {
 
 /// Fails unless both lists agree to 1e-4 relative or 1e-6 absolute.
 pub(crate) fn assert_close(what: &str, actual: &[f64], expected: &[f64]) {
+    assert_close_within(what, actual, expected, 1e-6);
+}
+
+/// Fails unless both lists agree to 1e-4 relative or `absolute`.
+pub(crate) fn assert_close_within(what: &str, actual: &[f64], expected: &[f64], absolute: f64) {
     assert_eq!(actual.len(), expected.len(), "{what}: number of elements");
     for (place, (actual, expected)) in actual.iter().zip(expected).enumerate() {
-        let allowed = (1e-4 * expected.abs()).max(1e-6);
+        let allowed = (1e-4 * expected.abs()).max(absolute);
         assert!(
             (actual - expected).abs() <= allowed,
             "{what}, element {place}: {actual} instead of {expected}"

@@ -4,7 +4,9 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pets_losses::{Distance, LossConfig, LossKind, MetricLoss, Mining};
+use pets_losses::{
+    ArcFaceConfig, ContrastiveConfig, LossConfig, LossKind, MetricLoss, Mining, TripletConfig,
+};
 use serde::Deserialize;
 
 use crate::evaluation::{Batch, assert_close, device, evaluate, with_prototypes};
@@ -27,18 +29,21 @@ struct Case {
 impl Case {
     fn loss(&self) -> MetricLoss {
         let config = match self.loss {
-            LossKind::Triplet => LossConfig::Triplet {
+            LossKind::Triplet => LossConfig::Triplet(TripletConfig {
                 margin: self.margin,
                 mining: self.mining.expect("a triplet case names its mining"),
-                distance: Distance::Euclidean,
-            },
-            LossKind::Contrastive => LossConfig::Contrastive {
+                ..TripletConfig::default()
+            }),
+            LossKind::Contrastive => LossConfig::Contrastive(ContrastiveConfig {
                 margin: self.margin,
-            },
-            LossKind::ArcFace => LossConfig::ArcFace {
+                ..ContrastiveConfig::default()
+            }),
+            LossKind::ArcFace => LossConfig::ArcFace(ArcFaceConfig {
                 scale: self.scale.expect("an ArcFace case has a scale"),
                 angular_margin: self.margin,
-            },
+                ..ArcFaceConfig::default()
+            }),
+            other => panic!("{}: there are no cases of the {other} loss", self.name),
         };
         let classes = self.weight.as_ref().map_or(1, Vec::len);
         let loss = config

@@ -1,32 +1,98 @@
 //! Batches that break careless losses: one class, all classes distinct, one sample, none, zeros, copies.
 
-use std::f32::consts::PI;
-
 use burn::tensor::{Int, Tensor};
-use pets_losses::{Distance, LossConfig, LossKind, MetricLoss, Mining};
+use pets_losses::{
+    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, CrossBatchMemory, Distance,
+    LiftedStructureConfig, LossConfig, LossKind, Mining, MultiSimilarityConfig,
+    NormalizedSoftmaxConfig, ProxyAnchorConfig, Reducer, SupConConfig, TripletConfig,
+};
 use proptest::prelude::*;
 
-use crate::evaluation::{Batch, Evaluated, assert_close, device, evaluate, with_prototypes};
+use crate::evaluation::{Batch, Evaluated, device, evaluate, evaluate_with, label_tensor, matrix};
 use crate::mined_batches::batches;
 
 const CLASSES: usize = 32;
 
 /// Every loss, at a margin.
 fn losses(margin: f64) -> Vec<LossConfig> {
+    let cosine_margin = margin.min(2.0);
     let mut configs = vec![
-        LossConfig::Contrastive { margin },
-        LossConfig::ArcFace {
+        LossConfig::MultiSimilarity(MultiSimilarityConfig {
+            lambda: margin.min(1.0),
+            epsilon: margin,
+            ..MultiSimilarityConfig::default()
+        }),
+        LossConfig::SupCon(SupConConfig::default()),
+        LossConfig::Circle(CircleConfig {
+            margin: cosine_margin,
+            gamma: 256.0,
+            ..CircleConfig::default()
+        }),
+        LossConfig::CosFace(CosFaceConfig {
+            margin: cosine_margin,
+            ..CosFaceConfig::default()
+        }),
+        LossConfig::NormalizedSoftmax(NormalizedSoftmaxConfig::default()),
+        LossConfig::ProxyAnchor(ProxyAnchorConfig {
+            margin: cosine_margin,
+            ..ProxyAnchorConfig::default()
+        }),
+    ];
+    // The steepest there are.
+    configs.extend([
+        LossConfig::SupCon(SupConConfig {
+            temperature: 1e-4,
+            ..SupConConfig::default()
+        }),
+        LossConfig::Circle(CircleConfig {
+            margin: cosine_margin,
+            gamma: 1e4,
+            ..CircleConfig::default()
+        }),
+        LossConfig::MultiSimilarity(MultiSimilarityConfig {
+            alpha: 1e4,
+            beta: 1e4,
+            ..MultiSimilarityConfig::default()
+        }),
+        LossConfig::NormalizedSoftmax(NormalizedSoftmaxConfig { temperature: 1e-4 }),
+        LossConfig::ProxyAnchor(ProxyAnchorConfig {
+            alpha: 1e4,
+            margin: cosine_margin,
+        }),
+    ]);
+    for sub_centers in [1, 3] {
+        configs.push(LossConfig::ArcFace(ArcFaceConfig {
             scale: 64.0,
             angular_margin: margin.min(3.0),
-        },
-    ];
-    for mining in Mining::ALL {
-        for distance in Distance::ALL {
-            configs.push(LossConfig::Triplet {
+            sub_centers,
+        }));
+    }
+    for distance in Distance::ALL {
+        for reducer in Reducer::ALL {
+            configs.push(LossConfig::LiftedStructure(LiftedStructureConfig {
                 margin,
-                mining,
                 distance,
-            });
+                reducer,
+            }));
+            configs.extend([false, true].map(|squared| {
+                LossConfig::Contrastive(ContrastiveConfig {
+                    margin,
+                    squared,
+                    distance,
+                    reducer,
+                })
+            }));
+        }
+        for mining in Mining::ALL {
+            configs.extend([false, true].map(|soft_margin| {
+                LossConfig::Triplet(TripletConfig {
+                    margin,
+                    soft_margin,
+                    mining,
+                    distance,
+                    ..TripletConfig::default()
+                })
+            }));
         }
     }
     configs
@@ -38,6 +104,16 @@ fn run(config: &LossConfig, batch: &Batch) -> Evaluated {
         .init(dim, CLASSES, &device())
         .expect("the margin is in range");
     evaluate(&loss, batch)
+}
+
+/// The loss of pairs with a memory that holds the batch itself: every sample then has its copy as a positive.
+fn run_with_memory(config: &LossConfig, batch: &Batch) -> Evaluated {
+    let loss = config
+        .init(1, 1, &device())
+        .expect("the margin is in range");
+    let mut memory = CrossBatchMemory::new(loss.kind(), 100).expect("a loss of pairs");
+    memory.remember(matrix(&batch.embeddings), label_tensor(&batch.labels));
+    evaluate_with(&loss, batch, Some(&memory))
 }
 
 fn assert_finite(config: &LossConfig, evaluated: &Evaluated) {
@@ -72,6 +148,8 @@ enum Oddity {
     SomeZero,
     AllEqual,
     OneSample,
+    Huge,
+    Tiny,
 }
 
 fn make_odd(mut batch: Batch, oddity: Oddity) -> Batch {
@@ -92,8 +170,20 @@ fn make_odd(mut batch: Batch, oddity: Oddity) -> Batch {
             batch.embeddings.truncate(1);
             batch.labels.truncate(1);
         }
+        // The largest numbers of 16-bit floats, in which features may be stored.
+        Oddity::Huge => scale(&mut batch, 2.0 * 65504.0),
+        // Below the length at which a row has a direction, and just above.
+        Oddity::Tiny => scale(&mut batch, 4e-6),
     }
     batch
+}
+
+fn scale(batch: &mut Batch, factor: f32) {
+    batch
+        .embeddings
+        .iter_mut()
+        .flatten()
+        .for_each(|number| *number *= factor);
 }
 
 fn oddities() -> impl Strategy<Value = Oddity> {
@@ -104,6 +194,8 @@ fn oddities() -> impl Strategy<Value = Oddity> {
         Oddity::SomeZero,
         Oddity::AllEqual,
         Oddity::OneSample,
+        Oddity::Huge,
+        Oddity::Tiny,
     ])
 }
 
@@ -119,15 +211,21 @@ proptest! {
         let batch = make_odd(batch, oddity);
         for config in losses(margin) {
             assert_finite(&config, &run(&config, &batch));
+            if !config.kind().has_prototypes() {
+                assert_finite(&config, &run_with_memory(&config, &batch));
+            }
         }
     }
 
     #[test]
-    fn distinct_labels_give_no_triplet_loss(batch in batches(), margin in 0.0..4.0_f64) {
+    fn without_triplets_losses_of_triplets_are_zero(batch in batches(), margin in 0.0..4.0_f64) {
         for oddity in [Oddity::AllDistinct, Oddity::OneClass, Oddity::OneSample] {
             let batch = make_odd(batch.clone(), oddity);
             for config in losses(margin) {
-                if config.kind() == LossKind::Triplet {
+                if matches!(
+                    config.kind(),
+                    LossKind::Triplet | LossKind::Circle | LossKind::LiftedStructure
+                ) {
                     let evaluated = run(&config, &batch);
                     assert_nothing_learned(&config, &evaluated);
                     assert_eq!(evaluated.diagnostics.active_share, None);
@@ -164,84 +262,6 @@ fn embeddings_that_are_nan_give_nan() {
     }
 }
 
-/// An `ArcFace` loss with these prototypes.
-fn arcface(weight: &[Vec<f32>]) -> MetricLoss {
-    let config = LossConfig::ArcFace {
-        scale: 64.0,
-        angular_margin: 0.5,
-    };
-    let loss = config
-        .init(weight[0].len(), weight.len(), &device())
-        .expect("in range");
-    with_prototypes(loss, weight)
-}
-
-#[test]
-fn arcface_is_finite_at_the_ends_of_the_angle() {
-    let angles = [0.0_f32, 1e-7, 1e-5, 1e-3, 3.13, PI - 1e-3, PI];
-    let batch = Batch {
-        embeddings: angles.map(|angle| vec![angle.cos(), angle.sin()]).to_vec(),
-        labels: vec![0; angles.len()],
-    };
-    let evaluated = evaluate(&arcface(&[vec![1.0, 0.0], vec![-1.0, 0.0]]), &batch);
-    assert!(evaluated.value.is_finite());
-    // A cosine's slope is at most 1, and raising one class's probability lowers the other's.
-    let bound = 2.0 * 64.0 / angles.len() as f64;
-    assert!(
-        evaluated.gradient.iter().all(|g| g.abs() <= bound),
-        "{evaluated:?}"
-    );
-    let weight_gradient = evaluated
-        .weight_gradient
-        .expect("the weight has a gradient");
-    assert!(weight_gradient.iter().all(|g| g.is_finite()));
-}
-
-#[test]
-fn arcface_of_a_small_angle_has_the_true_value_and_slope() {
-    let (angle, margin, scale) = (1e-3_f64, 0.5_f64, 64.0_f64);
-    let batch = Batch {
-        embeddings: vec![vec![angle.cos() as f32, angle.sin() as f32]],
-        labels: vec![0],
-    };
-    let evaluated = evaluate(&arcface(&[vec![1.0, 0.0], vec![0.0, 1.0]]), &batch);
-
-    let gap = scale * (angle.sin() - (angle + margin).cos());
-    let probability = 1.0 / (1.0 + (-gap).exp());
-    let slope = probability * scale * (angle.cos() + (angle + margin).sin());
-    assert_close("value", &[evaluated.value], &[gap.exp().ln_1p()]);
-    assert_close(
-        "gradient",
-        &evaluated.gradient,
-        &[-slope * angle.sin(), slope * angle.cos()],
-    );
-}
-
-#[test]
-fn arcface_tells_its_accuracy() {
-    let batch = Batch {
-        embeddings: vec![
-            vec![1.0, 0.1],
-            vec![0.9, 1.0],
-            vec![0.1, 2.0],
-            vec![3.0, 0.0],
-        ],
-        labels: vec![0, 0, 1, 1],
-    };
-    let loss = arcface(&[vec![1.0, 0.0], vec![0.0, 1.0]]);
-    assert_eq!(evaluate(&loss, &batch).diagnostics.accuracy, Some(0.5));
-}
-
-#[test]
-#[should_panic(expected = "label 2 is not one of the 2 classes")]
-fn arcface_refuses_a_label_without_prototype() {
-    let batch = Batch {
-        embeddings: vec![vec![1.0, 0.1]],
-        labels: vec![2],
-    };
-    evaluate(&arcface(&[vec![1.0, 0.0], vec![0.0, 1.0]]), &batch);
-}
-
 #[test]
 #[should_panic(expected = "1 labels for 2 embeddings")]
 fn a_label_is_needed_for_each_embedding() {
@@ -249,5 +269,5 @@ fn a_label_is_needed_for_each_embedding() {
         embeddings: vec![vec![1.0], vec![2.0]],
         labels: vec![0],
     };
-    run(&LossConfig::Contrastive { margin: 1.0 }, &batch);
+    run(&LossConfig::new(LossKind::Contrastive), &batch);
 }

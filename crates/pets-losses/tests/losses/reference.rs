@@ -1,6 +1,6 @@
 //! The losses as their definitions read, in float64, over explicit pairs and triplets.
 
-use pets_losses::Mining;
+use pets_losses::{Mining, Reducer};
 
 use crate::evaluation::Batch;
 
@@ -24,28 +24,32 @@ impl<'a> Reference<'a> {
     }
 
     /// The triplet loss with the Euclidean distance.
-    pub(crate) fn triplet(batch: &'a Batch, mining: Mining, margin: f64) -> Self {
+    pub(crate) fn triplet(batch: &'a Batch, mining: Mining, margin: f64, reducer: Reducer) -> Self {
         let mut reference = Self::new(batch);
-        let mut chosen = match mining {
-            Mining::BatchAll => reference.all(margin),
+        let valid = reference.valid().len();
+        let (mut chosen, mut candidates) = match mining {
+            Mining::BatchAll => (reference.all(margin), valid),
             Mining::BatchHard => reference.hard(margin),
-            Mining::BatchSemiHard => reference.semi_hard(margin),
+            Mining::BatchSemiHard => (reference.semi_hard(margin), valid),
+            Mining::MultiSimilarity => (reference.multi_similarity(margin), valid),
+            Mining::DistanceWeighted => panic!("this mining is random"),
         };
         if mining == Mining::BatchSemiHard && chosen.is_empty() {
-            chosen = reference.hard(margin);
+            (chosen, candidates) = reference.hard(margin);
         }
         // Triplets that share an anchor's place by a tie have a weight below 1.
-        let total: f64 = chosen.iter().map(|&(.., weight)| weight).sum();
+        let active: f64 = chosen.iter().map(|&(.., weight)| weight).sum();
+        let divisor = divisor(reducer, active, candidates);
         for (a, p, n, weight) in chosen {
-            reference.terms.push((a, p, weight / total));
-            reference.terms.push((a, n, -weight / total));
-            reference.constant += margin * weight / total;
+            reference.terms.push((a, p, weight / divisor));
+            reference.terms.push((a, n, -weight / divisor));
+            reference.constant += margin * weight / divisor;
         }
         reference
     }
 
     /// The contrastive loss.
-    pub(crate) fn contrastive(batch: &'a Batch, margin: f64) -> Self {
+    pub(crate) fn contrastive(batch: &'a Batch, margin: f64, reducer: Reducer) -> Self {
         let mut reference = Self::new(batch);
         let n = batch.labels.len();
         let pairs: Vec<_> = (0..n)
@@ -55,15 +59,16 @@ impl<'a> Reference<'a> {
         let (positive, negative): (Vec<_>, Vec<_>) = pairs
             .into_iter()
             .partition(|&(i, j)| batch.labels[i] == batch.labels[j]);
+        let share = 0.5 / divisor(reducer, positive.len() as f64, positive.len());
         for &(i, j) in &positive {
-            reference.terms.push((i, j, 0.5 / positive.len() as f64));
+            reference.terms.push((i, j, share));
         }
-        for &(i, j) in &negative {
-            if reference.is_less(reference.distance(i, j), margin) {
-                let share = 0.5 / negative.len() as f64;
-                reference.terms.push((i, j, -share));
-                reference.constant += share * margin;
-            }
+        let mut active = negative.clone();
+        active.retain(|&(i, j)| reference.is_less(reference.distance(i, j), margin));
+        let share = 0.5 / divisor(reducer, active.len() as f64, negative.len());
+        for (i, j) in active {
+            reference.terms.push((i, j, -share));
+            reference.constant += share * margin;
         }
         reference
     }
@@ -71,6 +76,13 @@ impl<'a> Reference<'a> {
     /// Whether some decision hangs on less than float32 can tell.
     pub(crate) fn is_ambiguous(&self) -> bool {
         self.closest_decision < 2e-6
+    }
+
+    /// Distances hold about five digits, which is what is left where two of them cancel: 5e-6, or as much for every
+    /// two units of weight, since a sum over many pairs cancels down from so many distances.
+    pub(crate) fn allowed_error(&self) -> f64 {
+        let weight: f64 = self.terms.iter().map(|(.., weight)| weight.abs()).sum();
+        5e-6 * (weight / 2.0).max(1.0)
     }
 
     pub(crate) fn value(&self) -> f64 {
@@ -145,16 +157,36 @@ impl<'a> Reference<'a> {
         chosen.into_iter().map(|(a, p, n)| (a, p, n, 1.0)).collect()
     }
 
-    /// A triplet is hardest if no valid triplet of its anchor has a farther positive or a nearer negative.
-    fn hard(&mut self, margin: f64) -> Vec<(usize, usize, usize, f64)> {
+    fn multi_similarity(&mut self, margin: f64) -> Vec<(usize, usize, usize, f64)> {
         let valid = self.valid();
-        let mut chosen = Vec::new();
+        let mut chosen = self.all(margin);
+        chosen.retain(|&(a, p, n, _)| {
+            let of_anchor = || valid.iter().filter(|&&(other, ..)| other == a);
+            let farthest = of_anchor()
+                .map(|&(a, p, _)| self.distance(a, p))
+                .fold(0.0, f64::max);
+            let nearest = of_anchor()
+                .map(|&(a, _, n)| self.distance(a, n))
+                .fold(f64::INFINITY, f64::min);
+            self.is_less(nearest - 0.1, self.distance(a, p))
+                && self.is_less(self.distance(a, n), farthest + 0.1)
+        });
+        chosen
+    }
+
+    /// The hardest triplets that are active, and the number of anchors that have a triplet.
+    ///
+    /// A triplet is hardest if no valid triplet of its anchor has a farther positive or a nearer negative.
+    fn hard(&mut self, margin: f64) -> (Vec<(usize, usize, usize, f64)>, usize) {
+        let valid = self.valid();
+        let (mut chosen, mut anchors) = (Vec::new(), 0);
         for anchor in 0..self.batch.labels.len() {
             let of_anchor: Vec<_> = valid
                 .iter()
                 .filter(|&&(a, ..)| a == anchor)
                 .copied()
                 .collect();
+            anchors += usize::from(!of_anchor.is_empty());
             let mut hardest = of_anchor.clone();
             for &(_, p, n) in &of_anchor {
                 let farther = self.distance(anchor, p);
@@ -168,6 +200,16 @@ impl<'a> Reference<'a> {
             let share = 1.0 / hardest.len() as f64;
             chosen.extend(hardest.into_iter().map(|(a, p, n)| (a, p, n, share)));
         }
-        chosen
+        (chosen, anchors)
     }
+}
+
+/// What a sum is divided by, at least 1.
+fn divisor(reducer: Reducer, active: f64, candidates: usize) -> f64 {
+    let divisor = match reducer {
+        Reducer::Mean => candidates as f64,
+        Reducer::MeanActive => active,
+        Reducer::Sum => 1.0,
+    };
+    divisor.max(1.0)
 }

@@ -1,0 +1,121 @@
+use burn::module::Module;
+use burn::tensor::activation::softplus;
+use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::anchor_terms::reduce_terms;
+use crate::chosen_pairs::ChosenPairs;
+use crate::error::{cosine_margin, scale};
+use crate::labelled_distances::LabelledDistances;
+use crate::log_sum_exp::log_sum_exp;
+use crate::pair_batch::PairBatch;
+use crate::{Distance, LossError, LossKind, LossOutput, Reducer};
+
+/// The parameters of a [`CircleLoss`]; the defaults are the paper's for fine-grained image retrieval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CircleConfig {
+    /// The relaxation m: positives shall exceed a cosine of 1 − m, negatives stay below m. From 0 to 2, default 0.4.
+    pub margin: f64,
+    /// The factor of the weighted cosines, γ, from 1e-4 to 1e4. Default 80.
+    pub gamma: f64,
+    /// What becomes of the anchors' terms. Default `mean`.
+    pub reducer: Reducer,
+}
+
+impl Default for CircleConfig {
+    fn default() -> Self {
+        Self {
+            margin: 0.4,
+            gamma: 80.0,
+            reducer: Reducer::Mean,
+        }
+    }
+}
+
+impl CircleConfig {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`LossError::OutOfRange`] for a number outside its range.
+    pub fn validate(&self) -> Result<(), LossError> {
+        cosine_margin(LossKind::Circle, self.margin)?;
+        scale(LossKind::Circle, "gamma", self.gamma)
+    }
+
+    /// Makes the loss.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn init(self) -> Result<CircleLoss, LossError> {
+        self.validate()?;
+        Ok(CircleLoss { config: self })
+    }
+}
+
+/// The circle loss: each similarity is pulled the harder the farther it is from its optimum (Sun et al., *Circle
+/// Loss: A Unified Perspective of Pair Similarity Optimization*, 2020).
+///
+/// With `s` the cosine, an anchor that has both positives `p` and negatives `n` has the term
+///
+/// ```text
+/// log(1 + Σₙ exp(γ αₙ (sₙ − m)) · Σₚ exp(−γ αₚ (sₚ − 1 + m)))
+/// αₚ = max(0, 1 + m − sₚ)    αₙ = max(0, sₙ + m)
+/// ```
+///
+/// where the weights α have no gradient. The candidates of the [`Reducer`] are the anchors that have both; a batch
+/// without any has the loss 0 with gradient 0.
+#[derive(Module, Debug)]
+pub struct CircleLoss {
+    #[module(skip)]
+    config: CircleConfig,
+}
+
+impl CircleLoss {
+    /// The loss of a batch. Memory grows with the square of the batch.
+    ///
+    /// # Shapes
+    ///
+    /// - embeddings: `[batch, dim]`, of any length: cosines are compared
+    /// - labels: `[batch]`
+    ///
+    /// # Panics
+    ///
+    /// If there is not one label to each embedding.
+    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+        self.of(PairBatch::new(embeddings, labels))
+    }
+
+    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
+        let batch = batch.compare(Distance::Cosine);
+        let pairs = batch.pairs_of_anchors(|positives, negatives| positives > 0 && negatives > 0);
+        reduce_terms(&batch, &pairs, self.config.reducer, || {
+            self.terms(&batch, &pairs)
+        })
+    }
+
+    /// The terms of the anchors that have both, `[anchors, 1]`.
+    fn terms(&self, batch: &LabelledDistances, pairs: &ChosenPairs) -> Tensor<2> {
+        let CircleConfig { margin, gamma, .. } = self.config;
+        let device = batch.tensor().device();
+        let cosines = pairs.select(batch.tensor()).neg().add_scalar(1.0);
+        let detached = cosines.clone().inner();
+        let positive_weights = detached
+            .clone()
+            .neg()
+            .add_scalar(1.0 + margin)
+            .clamp_min(0.0);
+        let negative_weights = detached.add_scalar(margin).clamp_min(0.0);
+        let of_positives = log_sum_exp(
+            (cosines.clone().sub_scalar(1.0 - margin) * positive_weights).mul_scalar(-gamma),
+            pairs.positives(&device),
+        );
+        let of_negatives = log_sum_exp(
+            (cosines.sub_scalar(margin) * negative_weights).mul_scalar(gamma),
+            pairs.negatives(&device),
+        );
+        softplus(of_positives + of_negatives, 1.0)
+    }
+}

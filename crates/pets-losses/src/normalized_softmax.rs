@@ -1,0 +1,88 @@
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Int, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::error::scale;
+use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
+use crate::{LossError, LossKind, LossOutput};
+
+/// The parameters of a [`NormalizedSoftmaxLoss`]; the defaults are the paper's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NormalizedSoftmaxConfig {
+    /// What the cosines are divided by, from 1e-4 to 1e4. Default 0.05.
+    pub temperature: f64,
+}
+
+impl Default for NormalizedSoftmaxConfig {
+    fn default() -> Self {
+        Self { temperature: 0.05 }
+    }
+}
+
+impl NormalizedSoftmaxConfig {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`LossError::OutOfRange`] for a temperature outside its range.
+    pub fn validate(&self) -> Result<(), LossError> {
+        scale(LossKind::NormalizedSoftmax, "temperature", self.temperature)
+    }
+
+    /// Makes the loss, with prototypes drawn from the Xavier uniform distribution: `device.seed` repeats the draw.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), and if there is no dimension or no class.
+    pub fn init(
+        self,
+        embedding_size: usize,
+        num_classes: usize,
+        device: &Device,
+    ) -> Result<NormalizedSoftmaxLoss, LossError> {
+        self.validate()?;
+        let loss = LossKind::NormalizedSoftmax;
+        Ok(NormalizedSoftmaxLoss {
+            weight: draw_prototypes(loss, embedding_size, num_classes, 1, device)?,
+            config: self,
+        })
+    }
+}
+
+/// The normalised softmax: classification by the cosine with a learned prototype (proxy) of each class (Zhai and Wu,
+/// *Classification is a Strong Baseline for Deep Metric Learning*, 2019).
+///
+/// With θ the angle between an embedding and a row of [`weight`](Self::weight):
+///
+/// ```text
+/// L = mean cross entropy of the logits  cos θ / temperature
+/// ```
+#[derive(Module, Debug)]
+pub struct NormalizedSoftmaxLoss {
+    /// One prototype for each class, `[classes, dim]`; only the rows' directions matter.
+    pub weight: Param<Tensor<2>>,
+    #[module(skip)]
+    config: NormalizedSoftmaxConfig,
+}
+
+impl NormalizedSoftmaxLoss {
+    /// The loss of a batch.
+    ///
+    /// # Shapes
+    ///
+    /// - embeddings: `[batch, dim]`, of any length: they are normalised here
+    /// - labels: `[batch]`, each from 0 to below the number of classes
+    ///
+    /// # Panics
+    ///
+    /// If there is not one label to each embedding, a label is out of range, or the embeddings are not of the
+    /// prototypes' length.
+    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+        let (loss, prototypes) = (LossKind::NormalizedSoftmax, self.weight.val());
+        PrototypeBatch::loss(loss, embeddings, labels, prototypes, 1, |batch| {
+            let no_change = batch.own_cosines().zeros_like();
+            batch.cross_entropy(no_change, 1.0 / self.config.temperature)
+        })
+    }
+}

@@ -1,0 +1,29 @@
+use crate::labelled_distances::LabelledDistances;
+use crate::mining::Samples;
+
+/// The positives of an anchor that are farther than its nearest negative less `epsilon`, and the negatives nearer than
+/// its farthest positive plus `epsilon`.
+///
+/// An anchor has both or neither: the farthest positive and the nearest negative decide for each other.
+pub(crate) fn informative_pairs(
+    batch: &LabelledDistances,
+    anchor: usize,
+    epsilon: f64,
+) -> (Samples, Samples) {
+    let distances = |(_, distance): (usize, f64)| distance;
+    let farthest = batch.positives(anchor).map(distances).reduce(f64::max);
+    let nearest = batch.negatives(anchor).map(distances).reduce(f64::min);
+    let (Some(farthest), Some(nearest)) = (farthest, nearest) else {
+        return (Vec::new(), Vec::new());
+    };
+    (
+        batch
+            .positives(anchor)
+            .filter(|&(_, distance)| distance > nearest - epsilon)
+            .collect(),
+        batch
+            .negatives(anchor)
+            .filter(|&(_, distance)| distance < farthest + epsilon)
+            .collect(),
+    )
+}

@@ -1,0 +1,108 @@
+use burn::module::Module;
+use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::anchor_terms::reduce_terms;
+use crate::chosen_pairs::ChosenPairs;
+use crate::error::scale;
+use crate::labelled_distances::LabelledDistances;
+use crate::log_sum_exp::soft_cross_entropy;
+use crate::pair_batch::PairBatch;
+use crate::{Distance, LossError, LossKind, LossOutput, Reducer};
+
+/// The parameters of a [`SupConLoss`]; the defaults are the paper's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SupConConfig {
+    /// What the cosines are divided by, τ, from 1e-4 to 1e4. Default 0.1.
+    pub temperature: f64,
+    /// What becomes of the anchors' terms. Default `mean`.
+    pub reducer: Reducer,
+}
+
+impl Default for SupConConfig {
+    fn default() -> Self {
+        Self {
+            temperature: 0.1,
+            reducer: Reducer::Mean,
+        }
+    }
+}
+
+impl SupConConfig {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`LossError::OutOfRange`] for a temperature outside its range.
+    pub fn validate(&self) -> Result<(), LossError> {
+        scale(LossKind::SupCon, "temperature", self.temperature)
+    }
+
+    /// Makes the loss.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn init(self) -> Result<SupConLoss, LossError> {
+        self.validate()?;
+        Ok(SupConLoss { config: self })
+    }
+}
+
+/// The supervised contrastive loss: among all other samples, a softmax over the cosines shall find those of the
+/// anchor's label (Khosla et al., *Supervised Contrastive Learning*, 2020).
+///
+/// With `s` the cosine, an anchor `i` that has positives `P` has the term
+///
+/// ```text
+/// −1/|P| · Σ over p in P of log( exp(s(i, p)/τ) / Σ over all a ≠ i of exp(s(i, a)/τ) )
+/// ```
+///
+/// (the paper's `L_out`). With two samples of each label this is NT-Xent (Chen et al., *A Simple Framework for
+/// Contrastive Learning of Visual Representations*, 2020). The candidates of the [`Reducer`] are the anchors that
+/// have a positive; a batch without any has the loss 0 with gradient 0.
+#[derive(Module, Debug)]
+pub struct SupConLoss {
+    #[module(skip)]
+    config: SupConConfig,
+}
+
+impl SupConLoss {
+    /// The loss of a batch. Memory grows with the square of the batch.
+    ///
+    /// # Shapes
+    ///
+    /// - embeddings: `[batch, dim]`, of any length: cosines are compared
+    /// - labels: `[batch]`
+    ///
+    /// # Panics
+    ///
+    /// If there is not one label to each embedding.
+    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+        self.of(PairBatch::new(embeddings, labels))
+    }
+
+    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
+        let batch = batch.compare(Distance::Cosine);
+        let pairs = batch.pairs_of_anchors(|positives, _| positives > 0);
+        reduce_terms(&batch, &pairs, self.config.reducer, || {
+            self.terms(&batch, &pairs)
+        })
+    }
+
+    /// The terms of the anchors that have positives, `[anchors, 1]`.
+    fn terms(&self, batch: &LabelledDistances, pairs: &ChosenPairs) -> Tensor<2> {
+        let device = batch.tensor().device();
+        let logits = pairs
+            .select(batch.tensor())
+            .neg()
+            .add_scalar(1.0)
+            .div_scalar(self.config.temperature);
+        let positives = pairs.positives(&device);
+        let others = positives.clone().bool_or(pairs.negatives(&device));
+        let chosen = positives.float();
+        let targets = chosen.clone() / chosen.sum_dim(1);
+        soft_cross_entropy(logits, others, targets)
+    }
+}
