@@ -7,6 +7,10 @@ use anyhow::{Result, bail};
 use crate::generated;
 use crate::shell::CommandLine;
 
+/// What the steps build. One choice for all of them, since Burn is compiled anew where features differ; with the
+/// ndarray device, so that a test can train on it.
+pub(crate) const WORKSPACE: &str = "--workspace --features pets-cli/ndarray";
+
 struct Step {
     name: &'static str,
     commands: Vec<CommandLine>,
@@ -19,25 +23,34 @@ fn step(name: &'static str, commands: Vec<CommandLine>) -> Step {
 fn steps() -> Vec<Step> {
     let line = CommandLine::new;
     let test_runner = if line("cargo nextest --version").succeeds() {
-        "cargo nextest run --workspace"
+        line("cargo nextest run").with_arguments(WORKSPACE)
     } else {
-        "cargo test --workspace --lib --bins --tests"
+        line("cargo test --lib --bins --tests").with_arguments(WORKSPACE)
     };
     vec![
         step("format", vec![line("cargo fmt --all --check")]),
         step(
             "lints",
-            vec![line(
-                "cargo clippy --workspace --all-targets -- -D warnings",
-            )],
+            vec![
+                line("cargo clippy --all-targets")
+                    .with_arguments(WORKSPACE)
+                    .with_arguments("-- -D warnings"),
+            ],
         ),
         step(
             "tests",
-            vec![line(test_runner), line("cargo test --workspace --doc")],
+            vec![
+                test_runner,
+                line("cargo test --doc").with_arguments(WORKSPACE),
+            ],
         ),
         step(
             "docs",
-            vec![line("cargo doc --workspace --no-deps").with_env("RUSTDOCFLAGS", "-D warnings")],
+            vec![
+                line("cargo doc --no-deps")
+                    .with_arguments(WORKSPACE)
+                    .with_env("RUSTDOCFLAGS", "-D warnings"),
+            ],
         ),
         step("generated files", vec![generated::check()]),
         step(

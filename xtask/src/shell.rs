@@ -22,6 +22,12 @@ impl CommandLine {
         }
     }
 
+    /// Appends further words.
+    pub(crate) fn with_arguments(mut self, words: &'static str) -> Self {
+        self.words.extend(words.split_whitespace());
+        self
+    }
+
     /// Adds a variable to the environment.
     pub(crate) fn with_env(mut self, name: &'static str, value: &'static str) -> Self {
         self.environment.push((name, value));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
+use pets_model::Architecture;
+
 use crate::config::{Config, ConfigError, KEYS, Key, Kind, Layers, Origin};
 
 /// Learns how alike two pets look: trains, judges and uses an image-similarity model.
@@ -20,6 +22,7 @@ Examples:
   pets all --config configs/quickstart.toml        draw pets, train, evaluate, make all pictures
   pets train --data-dir DIR --loss-type triplet    train on your pictures
   pets evaluate --load-model FILE                  judge a model on the test images it has not seen
+  pets weights fetch resnet50                      ImageNet weights into the cache
   pets config                                      every setting in force, and where it came from
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
@@ -48,6 +51,7 @@ Examples:
 Examples:
   pets evaluate                                    the best model of ./outputs
   pets evaluate --load-model FILE --json           any model file, results as JSON
+  pets evaluate --load-model checkpoint.pth        a PyTorch checkpoint
   pets evaluate --representation features --backbone efficientnet_lite0
                                                    the pretrained backbone, untrained")]
     Evaluate {
@@ -111,10 +115,63 @@ Examples:
         #[arg(long)]
         defaults: bool,
     },
-    /// Make datasets.
+    /// Fetch, check and draw datasets.
     Dataset {
         #[command(subcommand)]
         command: DatasetCommand,
+    },
+    /// List, fetch and check pretrained weights; export a model for PyTorch.
+    Weights {
+        #[command(subcommand)]
+        command: WeightsCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WeightsCommand {
+    /// List the pretrained weights that are known, and where they are.
+    List {
+        #[command(flatten)]
+        settings: Settings,
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch pretrained weights into the cache: `PETS_CACHE`, else the platform's cache folder.
+    #[command(after_help = "\
+Examples:
+  pets weights fetch resnet50                      the weights of one backbone
+  pets weights fetch                               all that are not in the program")]
+    Fetch {
+        #[command(flatten)]
+        settings: Settings,
+        /// The backbones; without any, all.
+        #[arg(value_name = "BACKBONE", value_parser = PossibleValuesParser::new(Architecture::NAMES))]
+        backbones: Vec<String>,
+    },
+    /// Check the weights in the cache against their checksums.
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Write a model as safetensors that PyTorch loads, with torchvision's tensor names.
+    #[command(after_help = "\
+Example:
+  pets weights export --load-model outputs/models/best_model.safetensors --out for_torch.safetensors
+
+In Python:
+  model = torchvision.models.resnet18()
+  model.fc = nn.Sequential(nn.Linear(512, 512), nn.ReLU(), nn.Dropout(), nn.Linear(512, 256))
+  model.load_state_dict(safetensors.torch.load_file(\"for_torch.safetensors\"))
+  embeddings = nn.functional.normalize(model.eval()(images))")]
+    Export {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        model: ModelFile,
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
 }
 
@@ -140,6 +197,20 @@ Example:
         /// The same seed gives the same files, byte for byte.
         #[arg(long, value_name = "N", default_value_t = 7)]
         seed: u64,
+    },
+    /// Fetch the Oxford-IIIT Pet dataset (800 MB) into data.dir, unpack and check it.
+    #[command(after_help = "\
+Examples:
+  pets dataset fetch                               into data/oxford-iiit-pet
+  pets dataset fetch --data-dir DIR --dataset-url https://mirror.example/pets")]
+    Fetch {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Read every picture of a dataset and say which cannot be used.
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
     },
 }
 

@@ -9,7 +9,7 @@ use pets_eval::{
     Embeddings, FewShot, QueryResult, Retrieval, Verification, VerificationPairs,
     evaluate_few_shot, evaluate_retrieval, evaluate_verification,
 };
-use pets_model::{EmbeddingModel, ModelDescription};
+use pets_model::{EmbeddingModel, OpenedModel};
 use pets_train::{Representation, RunFolder, TrainError, embed};
 use serde::Serialize;
 
@@ -98,23 +98,32 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
         );
     }
     let device = crate::device::resolve(&plain.device)?;
-    let (model, description) = EmbeddingModel::open(&file, &device)?;
-    let layers = settings.layers(Some((&description.config, file.clone())))?;
+    let opened = EmbeddingModel::open(&file, &device)?;
+    let layers = settings.layers(
+        opened
+            .description
+            .as_ref()
+            .map(|description| (description.config.as_str(), file.clone())),
+    )?;
     let mut config = Config::from_layers(&layers)?;
-    config.adopt(&description);
+    config.adopt(&opened);
     let materials = Materials::open(&config)?;
-    judge_model(config, materials, model, Some((file, description.epoch)))
+    let epoch = opened.description.map(|description| description.epoch);
+    judge_model(config, materials, opened.model, Some((file, epoch)))
 }
 
 impl Config {
     /// What the model is settles what it is fed, whatever the flags say.
-    fn adopt(&mut self, description: &ModelDescription) {
-        description
+    fn adopt(&mut self, opened: &OpenedModel) {
+        opened
+            .config
             .architecture
             .name()
             .clone_into(&mut self.model.backbone);
-        self.model.embedding_size = description.embedding_size;
-        self.data.img_size = description.img_size;
+        self.model.embedding_size = opened.config.embedding_size.unwrap_or(0);
+        if let Some(description) = &opened.description {
+            self.data.img_size = description.img_size;
+        }
     }
 }
 
@@ -122,7 +131,7 @@ fn judge_model(
     config: Config,
     materials: Materials,
     model: EmbeddingModel,
-    file_and_epoch: Option<(PathBuf, usize)>,
+    file_and_epoch: Option<(PathBuf, Option<usize>)>,
 ) -> Result<Judged> {
     let representation = match config.evaluation.representation.as_str() {
         "features" => Representation::Features,
@@ -173,7 +182,7 @@ fn judge_model(
             file,
             backbone: config.model.backbone.clone(),
             representation: config.evaluation.representation.clone(),
-            epoch,
+            epoch: epoch.flatten(),
         },
         data: DataCounts {
             dataset: config.data.dir.clone(),

@@ -5,16 +5,20 @@ mod commands;
 mod config;
 mod device;
 mod distances;
+mod fetching;
 mod files;
 mod interrupt;
 mod judged;
 mod materials;
+mod pretrained;
 mod progress;
 mod prototypes;
+mod published_dataset;
 mod retrieval_sheets;
 mod specs;
 mod starting_model;
 mod table;
+mod weights_cache;
 
 use std::process::ExitCode;
 
@@ -58,6 +62,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Breeds { settings, json } => commands::breeds::run(&settings, json),
         Command::Config { settings, defaults } => commands::config::run(&settings, defaults),
         Command::Dataset { command } => commands::dataset::run(&command),
+        Command::Weights { command } => commands::weights::run(&command),
     }
 }
 

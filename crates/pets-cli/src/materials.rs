@@ -8,6 +8,7 @@ use pets_draw::{DrawSpec, Outcome, draw_dataset};
 use crate::config::Config;
 use crate::device;
 use crate::progress::Progress;
+use crate::published_dataset::fetch_dataset;
 
 /// The dataset, its split, and the device that batches go to.
 pub(crate) struct Materials {
@@ -62,14 +63,19 @@ impl Materials {
     }
 }
 
-/// Opens the dataset of `config`, drawing it first where the configuration says so.
+/// Opens the dataset of `config`, drawing or fetching it first where the configuration says so.
 pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
     let drawn = &config.drawn;
     if drawn.breeds > 0 {
         let spec = DrawSpec::new(drawn.breeds, drawn.images, drawn.size, drawn.seed)?;
         draw(&spec, &config.data.dir)?;
     }
-    match Dataset::open(&config.data.dir) {
+    let mut opened = Dataset::open(&config.data.dir);
+    if config.data.fetch && matches!(opened, Err(DataError::NotFound { .. })) {
+        fetch_dataset(&config.data.url, &config.data.dir)?;
+        opened = Dataset::open(&config.data.dir);
+    }
+    match opened {
         Err(DataError::NotFound { looked_for, .. }) => {
             let places: Vec<_> = looked_for
                 .iter()
@@ -77,11 +83,10 @@ pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
                 .collect();
             bail!(
                 "there is no dataset in {}; looked for\n{}\
-                 Two ways on:\n  \
-                 fetch it   put images.tar.gz and annotations.tar.gz of the Oxford-IIIT Pet dataset\n             \
-                 (https://www.robots.ox.ac.uk/~vgg/data/pets/) unpacked there, or name your own\n             \
-                 folder with --data-dir\n  \
-                 quickstart pets all --config configs/quickstart.toml   (draws its own pets, offline)",
+                 Ways on:\n  \
+                 fetch it     pets dataset fetch, or the same command with --fetch (800 MB)\n  \
+                 your own     --data-dir DIR: a folder per class, or CLASS_NUMBER.jpg\n  \
+                 quickstart   pets all --config configs/quickstart.toml   (draws its own pets, offline)",
                 config.data.dir.display(),
                 places.concat()
             )

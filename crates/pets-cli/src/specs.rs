@@ -34,7 +34,7 @@ impl Config {
     pub(crate) fn model_config(&self) -> Result<EmbeddingModelConfig> {
         Ok(EmbeddingModelConfig {
             architecture: self.architecture()?,
-            embedding_size: self.model.embedding_size,
+            embedding_size: (self.model.embedding_size > 0).then_some(self.model.embedding_size),
             dropout_rate: self.model.dropout_rate,
         })
     }

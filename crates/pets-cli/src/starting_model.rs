@@ -1,28 +1,19 @@
 //! The model that training starts from.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use burn::tensor::Device;
-use pets_model::{Completeness, EmbeddingModel, LoadReport, ModelError, StateDict};
+use pets_model::{Completeness, EmbeddingModel, LoadReport};
 
 use crate::config::Config;
+use crate::pretrained::backbone_weights;
 
 /// Builds the model of `config` and loads the weights that it asks for.
 pub(crate) fn starting_model(config: &Config, device: &Device) -> Result<EmbeddingModel> {
     let architecture = config.architecture()?;
     device.seed(config.seed);
     let model = config.model_config()?.init(device)?;
-    let weights = match &config.model.weights {
-        Some(path) => StateDict::from_file(path)?,
-        None if config.model.pretrained => match architecture.bundled_weights() {
-            Err(ModelError::NotBundled(architecture)) => bail!(
-                "no pretrained weights of {architecture} are bundled. Ways on:\n  \
-                 --weights FILE                  a safetensors file with torchvision's names\n  \
-                 --no-pretrained                 start from random weights\n  \
-                 --backbone efficientnet_lite0   whose weights are bundled"
-            ),
-            weights => weights?,
-        },
-        None => return Ok(model),
+    let Some(weights) = backbone_weights(config, architecture)? else {
+        return Ok(model);
     };
     let completeness = if config.model.allow_partial {
         Completeness::AllowPartial

@@ -48,6 +48,12 @@ pub fn decode_bytes(bytes: &[u8], name: impl AsRef<Path>) -> Result<RgbImage, Da
         })
 }
 
+/// The format that the content of an image file has, if it is a known one.
+pub(crate) fn content_format(path: &Path) -> Option<ImageFormat> {
+    let reader = ImageReader::open(path).ok()?;
+    reader.with_guessed_format().ok()?.format()
+}
+
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let message = panic
         .downcast_ref::<String>()

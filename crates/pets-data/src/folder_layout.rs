@@ -158,7 +158,7 @@ fn images_in_class_folders(dir: &Path) -> Result<Vec<FoundImage>, DataError> {
 }
 
 /// The images directly inside `folder`.
-fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+pub(crate) fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut files = visible_entries(folder)?;
     files.retain(|path| preference(path).is_some() && path.is_file());
     Ok(files)

@@ -9,11 +9,37 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
 
+use crate::backbone_spec::{BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource};
+use crate::batch_norm::batch_norm;
+use crate::registry::Backbone;
+use crate::staged_network::StagedNetwork;
+
+/// EfficientNet-Lite0.
+pub(crate) const LITE0: BackboneSpec = BackboneSpec {
+    name: "efficientnet_lite0",
+    feature_dim: FEATURE_DIM,
+    normalization: InputNormalization {
+        mean: [127.0 / 255.0; 3],
+        std: [128.0 / 255.0; 3],
+    },
+    pretrained: &[PretrainedWeights {
+        name: "imagenet1k_v1",
+        // Apache-2.0; see `assets/weights/README.md`.
+        source: WeightsSource::Bundled(include_bytes!(
+            "../../../assets/weights/efficientnet_lite0_in1k_f16.safetensors"
+        )),
+    }],
+    classifier: "_fc",
+    from_torch_name,
+    to_torch_name,
+    init: |device| Backbone::EfficientnetLite(EfficientnetLite::new(device)),
+};
+
 /// Channels before the global average pooling.
-pub(crate) const FEATURE_DIM: usize = 1280;
+const FEATURE_DIM: usize = 1280;
 
 /// The stages in order: the stem, the seven block groups, the 1×1 convolution at the end.
-pub(crate) const STAGES: &[&str] = &[
+const STAGES: &[&str] = &[
     "stem",
     "stage1",
     "stage2",
@@ -73,7 +99,7 @@ pub struct EfficientnetLite {
 }
 
 impl EfficientnetLite {
-    pub(crate) fn new(device: &Device) -> Self {
+    fn new(device: &Device) -> Self {
         let mut channels_in = STEM_CHANNELS;
         let mut blocks = Vec::new();
         for group in &GROUPS {
@@ -91,21 +117,23 @@ impl EfficientnetLite {
             bn1: norm(FEATURE_DIM, device),
         }
     }
+}
 
-    /// Runs one stage, an index into [`STAGES`].
-    pub(crate) fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
+impl StagedNetwork for EfficientnetLite {
+    const STAGES: &'static [&'static str] = STAGES;
+
+    fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
         match stage {
-            0 => relu6(self.bn0.forward(self.conv_stem.forward(x))),
+            0 => relu6(batch_norm(&self.bn0, self.conv_stem.forward(x))),
             1..=7 => self.blocks[block_range(stage)]
                 .iter()
                 .fold(x, |x, block| block.forward(x)),
-            8 => relu6(self.bn1.forward(self.conv_head.forward(x))),
+            8 => relu6(batch_norm(&self.bn1, self.conv_head.forward(x))),
             _ => unreachable!("EfficientNet-Lite0 has {} stages", STAGES.len()),
         }
     }
 
-    /// Freezes the first `stages` stages: no gradients, batch norm in evaluation mode.
-    pub(crate) fn freeze(mut self, stages: usize) -> Self {
+    fn freeze_stages(mut self, stages: usize) -> Self {
         if stages > 0 {
             self.conv_stem = self.conv_stem.freeze();
             self.bn0 = self.bn0.freeze();
@@ -147,7 +175,7 @@ fn block_range(stage: usize) -> std::ops::Range<usize> {
 }
 
 /// Our name of a tensor of the reference implementation, whose names carry a leading underscore.
-pub(crate) fn from_torch_name(name: &str) -> String {
+fn from_torch_name(name: &str) -> String {
     name.split('.')
         .map(|part| part.strip_prefix('_').unwrap_or(part))
         .collect::<Vec<_>>()
@@ -155,7 +183,7 @@ pub(crate) fn from_torch_name(name: &str) -> String {
 }
 
 /// The reference implementation's name of a tensor that we call `name`.
-pub(crate) fn to_torch_name(name: &str) -> String {
+fn to_torch_name(name: &str) -> String {
     const PARAMETERS: [&str; 5] = [
         "weight",
         "bias",
@@ -204,11 +232,11 @@ impl InvertedBottleneck {
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let x = match (&self.expand_conv, &self.bn0) {
-            (Some(conv), Some(bn)) => relu6(bn.forward(conv.forward(input.clone()))),
+            (Some(conv), Some(bn)) => relu6(batch_norm(bn, conv.forward(input.clone()))),
             _ => input.clone(),
         };
-        let x = relu6(self.bn1.forward(self.depthwise_conv.forward(x)));
-        let x = self.bn2.forward(self.project_conv.forward(x));
+        let x = relu6(batch_norm(&self.bn1, self.depthwise_conv.forward(x)));
+        let x = batch_norm(&self.bn2, self.project_conv.forward(x));
         if self.residual { x + input } else { x }
     }
 }

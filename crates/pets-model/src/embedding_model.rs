@@ -3,32 +3,38 @@
 use std::ops::Range;
 
 use burn::module::Module;
+use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
-use crate::architecture::Architecture;
-use crate::backbone::{Backbone, global_average_pool};
 use crate::error::ModelError;
 use crate::head::ProjectionHead;
+use crate::registry::{Architecture, Backbone};
 
 /// What an [`EmbeddingModel`] is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmbeddingModelConfig {
     /// The backbone.
     pub architecture: Architecture,
-    /// Length of an embedding; at least 1.
-    pub embedding_size: usize,
+    /// Length of an embedding, at least 1; without one there is no head, and the embedding is the feature vector.
+    pub embedding_size: Option<usize>,
     /// Share of hidden units that dropout zeroes in training, in `[0, 1)`.
     pub dropout_rate: f64,
 }
 
 impl EmbeddingModelConfig {
+    /// Length of an embedding.
+    pub fn embedding_dim(&self) -> usize {
+        self.embedding_size
+            .unwrap_or(self.architecture.feature_dim())
+    }
+
     /// A model with freshly initialised weights on `device`.
     ///
     /// # Errors
     ///
     /// [`ModelError::InvalidConfig`] for an embedding size of 0 or a dropout rate outside `[0, 1)`.
     pub fn init(&self, device: &Device) -> Result<EmbeddingModel, ModelError> {
-        if self.embedding_size == 0 {
+        if self.embedding_size == Some(0) {
             return Err(ModelError::InvalidConfig(
                 "embedding_size must be at least 1".to_owned(),
             ));
@@ -41,12 +47,14 @@ impl EmbeddingModelConfig {
         }
         Ok(EmbeddingModel {
             backbone: self.architecture.init(device),
-            head: ProjectionHead::new(
-                self.architecture.feature_dim(),
-                self.embedding_size,
-                self.dropout_rate,
-                device,
-            ),
+            head: self.embedding_size.map(|embedding_size| {
+                ProjectionHead::new(
+                    self.architecture.feature_dim(),
+                    embedding_size,
+                    self.dropout_rate,
+                    device,
+                )
+            }),
         })
     }
 }
@@ -82,6 +90,15 @@ impl FrozenStages {
         self.frozen
     }
 
+    /// The whole backbone frozen.
+    #[must_use]
+    pub const fn whole(self) -> Self {
+        Self {
+            frozen: self.total,
+            total: self.total,
+        }
+    }
+
     /// Whether nothing of the backbone is trained.
     pub const fn whole_backbone(self) -> bool {
         self.frozen == self.total
@@ -115,7 +132,7 @@ pub fn stage_index(name: &str, architecture: Architecture) -> Result<usize, Mode
 /// let device = Device::flex();
 /// let model = EmbeddingModelConfig {
 ///     architecture: Architecture::Resnet18,
-///     embedding_size: 64,
+///     embedding_size: Some(64),
 ///     dropout_rate: 0.2,
 /// }
 /// .init(&device)?;
@@ -127,8 +144,8 @@ pub fn stage_index(name: &str, architecture: Architecture) -> Result<usize, Mode
 pub struct EmbeddingModel {
     /// From images to activations.
     pub backbone: Backbone,
-    /// From pooled activations to embeddings, not yet normalised.
-    pub head: ProjectionHead,
+    /// From pooled activations to embeddings, not yet normalised; without it these are the pooled activations.
+    pub head: Option<ProjectionHead>,
 }
 
 impl EmbeddingModel {
@@ -138,9 +155,9 @@ impl EmbeddingModel {
     ///
     /// - `images`: `[batch, 3, height, width]`, normalised as
     ///   [`Architecture::normalization`] says
-    /// - output: `[batch, embedding_size]`, rows of length 1
+    /// - output: `[batch, embedding_dim]`, rows of length 1
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        self.embed(self.features(images))
+        l2_normalize(self.project(self.features(images)))
     }
 
     /// The pooled output of the backbone.
@@ -150,7 +167,7 @@ impl EmbeddingModel {
     /// - `images`: `[batch, 3, height, width]`
     /// - output: `[batch, feature_dim]`
     pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
-        flatten(self.pooled_stages(images, 0..self.num_stages()))
+        flatten(self.pooled_stages(images, 0..self.backbone.num_stages()))
     }
 
     /// The pooled output of the backbone divided by its length.
@@ -174,20 +191,48 @@ impl EmbeddingModel {
         self.pooled_stages(images, 0..frozen.count())
     }
 
+    /// Goes on from the output of the stages of `from` to that of the stages of `to`, which are at least as many.
+    ///
+    /// # Shapes
+    ///
+    /// - `activations`, output: `[batch, channels, height, width]`, as [`forward_frozen`](Self::forward_frozen) gives it
+    pub fn forward_between(
+        &self,
+        activations: Tensor<4>,
+        from: FrozenStages,
+        to: FrozenStages,
+    ) -> Tensor<4> {
+        self.pooled_stages(activations, from.count()..to.count())
+    }
+
     /// Goes on from [`forward_frozen`](Self::forward_frozen) to embeddings.
     ///
     /// # Shapes
     ///
     /// - `activations`: `[batch, channels, height', width']`
-    /// - output: `[batch, embedding_size]`, rows of length 1
+    /// - output: `[batch, embedding_dim]`, rows of length 1
     pub fn forward_trainable(&self, activations: Tensor<4>, frozen: FrozenStages) -> Tensor<2> {
-        self.forward_from(activations, frozen.count())
+        l2_normalize(self.project_trainable(activations, frozen))
+    }
+
+    /// As [`forward_trainable`](Self::forward_trainable), before the rows are brought to length 1.
+    ///
+    /// # Shapes
+    ///
+    /// - `activations`: `[batch, channels, height', width']`
+    /// - output: `[batch, embedding_dim]`
+    pub fn project_trainable(&self, activations: Tensor<4>, frozen: FrozenStages) -> Tensor<2> {
+        self.project_from(activations, frozen.count())
     }
 
     /// Goes on from the output of stage `first - 1` to embeddings.
     pub(crate) fn forward_from(&self, activations: Tensor<4>, first: usize) -> Tensor<2> {
-        self.embed(flatten(
-            self.pooled_stages(activations, first..self.num_stages()),
+        l2_normalize(self.project_from(activations, first))
+    }
+
+    fn project_from(&self, activations: Tensor<4>, first: usize) -> Tensor<2> {
+        self.project(flatten(
+            self.pooled_stages(activations, first..self.backbone.num_stages()),
         ))
     }
 
@@ -198,23 +243,25 @@ impl EmbeddingModel {
         self
     }
 
-    fn num_stages(&self) -> usize {
-        match &self.backbone {
-            Backbone::Resnet(_) => crate::resnet::STAGES.len(),
-            Backbone::EfficientnetLite(_) => crate::efficientnet_lite::STAGES.len(),
-        }
-    }
-
     /// Runs stages, with the pooling where the last one is among them.
     fn pooled_stages(&self, x: Tensor<4>, range: Range<usize>) -> Tensor<4> {
-        let last = range.end == self.num_stages();
+        let last = range.end == self.backbone.num_stages();
         let x = self.backbone.forward_stages(x, range);
         if last { global_average_pool(x) } else { x }
     }
 
-    fn embed(&self, features: Tensor<2>) -> Tensor<2> {
-        l2_normalize(self.head.forward(features))
+    fn project(&self, features: Tensor<2>) -> Tensor<2> {
+        match &self.head {
+            Some(head) => head.forward(features),
+            None => features,
+        }
     }
+}
+
+/// Global average pooling that keeps the two axes of length one, so that pooling twice changes
+/// nothing: `[batch, channels, height, width]` → `[batch, channels, 1, 1]`.
+fn global_average_pool(x: Tensor<4>) -> Tensor<4> {
+    adaptive_avg_pool2d(x, [1, 1])
 }
 
 /// `[batch, channels, 1, 1]` → `[batch, channels]`.
@@ -223,7 +270,11 @@ fn flatten(pooled: Tensor<4>) -> Tensor<2> {
 }
 
 /// Rows divided by their Euclidean length; a zero row stays zero, with a zero gradient.
-fn l2_normalize(x: Tensor<2>) -> Tensor<2> {
+///
+/// # Shapes
+///
+/// - `x`, output: `[batch, dim]`
+pub fn l2_normalize(x: Tensor<2>) -> Tensor<2> {
     let length = x.clone().square().sum_dim(1).clamp_min(1e-24).sqrt();
     x / length
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::architecture::Architecture;
+use crate::registry::Architecture;
 
 /// An error of this crate.
 #[derive(Debug, Error)]
 pub enum ModelError {
     /// The name is none of the backbones.
-    #[error("unknown backbone `{0}`; known: {known}", known = names(&Architecture::ALL.map(Architecture::name)))]
+    #[error("unknown backbone `{0}`; known: {known}", known = names(Architecture::NAMES))]
     UnknownArchitecture(String),
 
     /// The name is none of the backbone's stages.
@@ -41,8 +41,8 @@ pub enum ModelError {
         source: std::io::Error,
     },
 
-    /// The file is not a readable safetensors file.
-    #[error("{source_name} is not a valid safetensors file: {reason}")]
+    /// The file is damaged, or of a kind that is not read.
+    #[error("{source_name} cannot be read as weights: {reason}")]
     InvalidFile {
         /// The file, or what else the bytes came from.
         source_name: String,
@@ -50,11 +50,17 @@ pub enum ModelError {
         reason: String,
     },
 
-    /// The file holds weights but not the description that `pets` writes into its own files.
+    /// The file holds tensors, but none of a known backbone.
     #[error(
-        "{0} was not written by pets: its header has no model description (give plain weights with --weights)"
+        "{source_name} holds no tensor of a known backbone ({known}); it has {found}",
+        known = names(Architecture::NAMES)
     )]
-    NotAModelFile(PathBuf),
+    UnknownModel {
+        /// The file.
+        source_name: String,
+        /// Some of the names found.
+        found: String,
+    },
 
     /// The weights do not fit the model.
     #[error("{source_name} does not fit {target}:\n{problems}")]
@@ -66,12 +72,6 @@ pub enum ModelError {
         /// Missing tensors, wrong shapes, values that are not finite.
         problems: WeightProblems,
     },
-
-    /// No weights are bundled for the backbone.
-    #[error(
-        "no pretrained weights of {0} are bundled; name a file with --weights, or use --no-pretrained"
-    )]
-    NotBundled(Architecture),
 }
 
 /// Everything that is wrong with a set of weights, under PyTorch's tensor names.
@@ -79,30 +79,31 @@ pub enum ModelError {
 pub struct WeightProblems {
     /// Tensors of the model that the file lacks.
     pub missing: Vec<String>,
+    /// Tensors of the file that the model has no place for.
+    pub unexpected: Vec<String>,
     /// Tensors that cannot be used, each with the reason.
     pub unusable: Vec<String>,
 }
 
 impl fmt::Display for WeightProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        for line in &self.unusable {
-            write!(f, "{separator}  {line}")?;
-            separator = "\n";
+        let mut lines: Vec<_> = self
+            .unusable
+            .iter()
+            .map(|line| format!("  {line}"))
+            .collect();
+        for (kind, names) in [("missing", &self.missing), ("unexpected", &self.unexpected)] {
+            if !names.is_empty() {
+                lines.push(format!("  {kind} ({}): {}", names.len(), names.join(", ")));
+            }
         }
         if !self.missing.is_empty() {
-            write!(
-                f,
-                "{separator}  missing ({}): {}",
-                self.missing.len(),
-                self.missing.join(", ")
-            )?;
-            write!(
-                f,
-                "\n  (--allow-partial leaves missing tensors at their random start)"
-            )?;
+            lines.push(
+                "  (where partial weights are allowed, missing tensors keep their random start)"
+                    .to_owned(),
+            );
         }
-        Ok(())
+        f.write_str(&lines.join("\n"))
     }
 }
 

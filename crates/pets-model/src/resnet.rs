@@ -10,25 +10,94 @@ use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-/// The stages a ResNet runs through, in order; freezing and Grad-CAM address them by name.
-pub(crate) const STAGES: &[&str] = &["stem", "layer1", "layer2", "layer3", "layer4"];
+use crate::backbone_spec::{BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource};
+use crate::batch_norm::batch_norm;
+use crate::registry::Backbone;
+use crate::staged_network::StagedNetwork;
+
+const STAGES: &[&str] = &["stem", "layer1", "layer2", "layer3", "layer4"];
+
+/// ResNet-18.
+pub(crate) const RESNET18: BackboneSpec = resnet(
+    "resnet18",
+    BASIC_18,
+    &[published("imagenet1k_v1", "resnet18-f37072fd.pth")],
+    |device| Backbone::Resnet(Resnet::new(BASIC_18, device)),
+);
+
+/// ResNet-34.
+pub(crate) const RESNET34: BackboneSpec = resnet(
+    "resnet34",
+    BASIC_34,
+    &[published("imagenet1k_v1", "resnet34-b627a593.pth")],
+    |device| Backbone::Resnet(Resnet::new(BASIC_34, device)),
+);
+
+/// ResNet-50.
+pub(crate) const RESNET50: BackboneSpec = resnet(
+    "resnet50",
+    BOTTLENECK_50,
+    &[
+        published("imagenet1k_v2", "resnet50-11ad3fa6.pth"),
+        published("imagenet1k_v1", "resnet50-0676ba61.pth"),
+    ],
+    |device| Backbone::Resnet(Resnet::new(BOTTLENECK_50, device)),
+);
+
+const fn resnet(
+    name: &'static str,
+    structure: Structure,
+    pretrained: &'static [PretrainedWeights],
+    init: fn(&Device) -> Backbone,
+) -> BackboneSpec {
+    BackboneSpec {
+        name,
+        feature_dim: structure.feature_dim(),
+        normalization: InputNormalization::IMAGENET,
+        pretrained,
+        classifier: "fc",
+        from_torch_name,
+        to_torch_name,
+        init,
+    }
+}
+
+const fn published(name: &'static str, file: &'static str) -> PretrainedWeights {
+    PretrainedWeights {
+        name,
+        source: WeightsSource::Published { file },
+    }
+}
+
+const BASIC_18: Structure = Structure {
+    blocks: [2, 2, 2, 2],
+    bottleneck: false,
+};
+const BASIC_34: Structure = Structure {
+    blocks: [3, 4, 6, 3],
+    bottleneck: false,
+};
+const BOTTLENECK_50: Structure = Structure {
+    blocks: [3, 4, 6, 3],
+    bottleneck: true,
+};
 
 /// What tells one ResNet from another.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ResnetSpec {
+struct Structure {
     /// Residual blocks in layer1 to layer4.
-    pub(crate) blocks: [usize; 4],
+    blocks: [usize; 4],
     /// Whether a block is a bottleneck (1×1, 3×3, 1×1, four times as wide at its end).
-    pub(crate) bottleneck: bool,
+    bottleneck: bool,
 }
 
-impl ResnetSpec {
+impl Structure {
     const fn expansion(self) -> usize {
         if self.bottleneck { 4 } else { 1 }
     }
 
     /// Channels after layer4.
-    pub(crate) const fn feature_dim(self) -> usize {
+    const fn feature_dim(self) -> usize {
         512 * self.expansion()
     }
 }
@@ -46,16 +115,16 @@ pub struct Resnet {
 }
 
 impl Resnet {
-    pub(crate) fn new(spec: ResnetSpec, device: &Device) -> Self {
+    fn new(structure: Structure, device: &Device) -> Self {
         let layer = |index: usize| {
             let width = 64 << index;
             let channels_in = if index == 0 {
                 64
             } else {
-                width / 2 * spec.expansion()
+                width / 2 * structure.expansion()
             };
             let stride = if index == 0 { 1 } else { 2 };
-            residual_layer(spec, channels_in, width, index, stride, device)
+            residual_layer(structure, channels_in, width, index, stride, device)
         };
         Self {
             conv1: convolution(3, 64, 7, 2, device),
@@ -70,12 +139,15 @@ impl Resnet {
             layer4: layer(3),
         }
     }
+}
 
-    /// Runs one stage, an index into [`STAGES`].
-    pub(crate) fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
+impl StagedNetwork for Resnet {
+    const STAGES: &'static [&'static str] = STAGES;
+
+    fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
         let blocks = match stage {
             0 => {
-                let x = relu(self.bn1.forward(self.conv1.forward(x)));
+                let x = relu(batch_norm(&self.bn1, self.conv1.forward(x)));
                 return self.maxpool.forward(x);
             }
             1 => &self.layer1,
@@ -87,8 +159,7 @@ impl Resnet {
         blocks.iter().fold(x, |x, block| block.forward(x))
     }
 
-    /// Freezes the first `stages` stages: no gradients, batch norm in evaluation mode.
-    pub(crate) fn freeze(mut self, stages: usize) -> Self {
+    fn freeze_stages(mut self, stages: usize) -> Self {
         if stages > 0 {
             self.conv1 = self.conv1.freeze();
             self.bn1 = self.bn1.freeze();
@@ -110,13 +181,13 @@ impl Resnet {
 }
 
 /// Our name of a tensor that torchvision calls `name`.
-pub(crate) fn from_torch_name(name: &str) -> String {
+fn from_torch_name(name: &str) -> String {
     name.replace("downsample.0.", "downsample.conv.")
         .replace("downsample.1.", "downsample.bn.")
 }
 
 /// torchvision's name of a tensor that we call `name`.
-pub(crate) fn to_torch_name(name: &str) -> String {
+fn to_torch_name(name: &str) -> String {
     name.replace("downsample.conv.", "downsample.0.")
         .replace("downsample.bn.", "downsample.1.")
 }
@@ -135,15 +206,15 @@ struct ResidualBlock {
 
 impl ResidualBlock {
     fn new(
-        spec: ResnetSpec,
+        structure: Structure,
         channels_in: usize,
         width: usize,
         stride: usize,
         device: &Device,
     ) -> Self {
-        let channels_out = width * spec.expansion();
+        let channels_out = width * structure.expansion();
         let norm = |channels| BatchNormConfig::new(channels).init(device);
-        let (kernel1, stride1, stride2) = if spec.bottleneck {
+        let (kernel1, stride1, stride2) = if structure.bottleneck {
             (1, 1, stride)
         } else {
             (3, stride, 1)
@@ -153,10 +224,10 @@ impl ResidualBlock {
             bn1: norm(width),
             conv2: convolution(width, width, 3, stride2, device),
             bn2: norm(width),
-            conv3: spec
+            conv3: structure
                 .bottleneck
                 .then(|| convolution(width, channels_out, 1, 1, device)),
-            bn3: spec.bottleneck.then(|| norm(channels_out)),
+            bn3: structure.bottleneck.then(|| norm(channels_out)),
             downsample: (stride != 1 || channels_in != channels_out).then(|| Downsample {
                 conv: convolution(channels_in, channels_out, 1, stride, device),
                 bn: norm(channels_out),
@@ -166,13 +237,13 @@ impl ResidualBlock {
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let identity = match &self.downsample {
-            Some(downsample) => downsample.bn.forward(downsample.conv.forward(x.clone())),
+            Some(downsample) => batch_norm(&downsample.bn, downsample.conv.forward(x.clone())),
             None => x.clone(),
         };
-        let x = relu(self.bn1.forward(self.conv1.forward(x)));
-        let x = self.bn2.forward(self.conv2.forward(x));
+        let x = relu(batch_norm(&self.bn1, self.conv1.forward(x)));
+        let x = batch_norm(&self.bn2, self.conv2.forward(x));
         let x = match (&self.conv3, &self.bn3) {
-            (Some(conv), Some(bn)) => bn.forward(conv.forward(relu(x))),
+            (Some(conv), Some(bn)) => batch_norm(bn, conv.forward(relu(x))),
             _ => x,
         };
         relu(x + identity)
@@ -187,21 +258,21 @@ struct Downsample {
 }
 
 fn residual_layer(
-    spec: ResnetSpec,
+    structure: Structure,
     channels_in: usize,
     width: usize,
     index: usize,
     stride: usize,
     device: &Device,
 ) -> Vec<ResidualBlock> {
-    (0..spec.blocks[index])
+    (0..structure.blocks[index])
         .map(|block| {
             let (channels, stride) = if block == 0 {
                 (channels_in, stride)
             } else {
-                (width * spec.expansion(), 1)
+                (width * structure.expansion(), 1)
             };
-            ResidualBlock::new(spec, channels, width, stride, device)
+            ResidualBlock::new(structure, channels, width, stride, device)
         })
         .collect()
 }

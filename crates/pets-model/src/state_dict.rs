@@ -4,9 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn::tensor::TensorData;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use pytorch_reader::PytorchReader;
+use safetensors::tensor::SafeTensors;
 
+use crate::element_type::ElementType;
 use crate::error::ModelError;
+
+/// How many times the size of its file the tensors of a PyTorch checkpoint may take: tied weights and half precision
+/// need a little, a file that is made to exhaust the memory much.
+const MAX_EXPANSION: u64 = 8;
 
 /// The floating-point tensors of a file under their names in it, converted to 32 bits.
 ///
@@ -20,15 +26,19 @@ pub struct StateDict {
 }
 
 impl StateDict {
-    /// Reads a safetensors file.
+    /// Reads a safetensors file, or a checkpoint written by `torch.save` in any of its formats; the content tells
+    /// which. Of a checkpoint only the tensors are read: nothing that is pickled in it is run.
     ///
     /// # Errors
     ///
-    /// [`ModelError::Io`], or [`ModelError::InvalidFile`] where the content is not safetensors or
-    /// uses a type of floating point that is not known here.
+    /// [`ModelError::Io`], or [`ModelError::InvalidFile`] where the content is neither, is damaged, or uses a type of
+    /// floating point that is not known here.
     pub fn from_file(path: &Path) -> Result<Self, ModelError> {
         let bytes = read(path)?;
-        Self::from_bytes(&bytes, &path.display().to_string())
+        if looks_like_safetensors(&bytes) {
+            return Self::from_bytes(&bytes, &path.display().to_string());
+        }
+        Self::from_pytorch(path, bytes.len() as u64)
     }
 
     /// Reads safetensors from memory; `source_name` is used in messages.
@@ -37,22 +47,16 @@ impl StateDict {
     ///
     /// As [`from_file`](Self::from_file).
     pub fn from_bytes(bytes: &[u8], source_name: &str) -> Result<Self, ModelError> {
-        let invalid = |reason: String| ModelError::InvalidFile {
-            source_name: source_name.to_owned(),
-            reason,
-        };
+        let invalid = |reason: String| invalid(source_name, reason);
         let file = SafeTensors::deserialize(bytes).map_err(|error| invalid(error.to_string()))?;
         let mut tensors = BTreeMap::new();
         for (name, view) in file.tensors() {
-            if is_integer(view.dtype()) {
+            let Some(element) = ElementType::of_safetensors(view.dtype())
+                .map_err(|dtype| invalid(unsupported(&name, &dtype)))?
+            else {
                 continue;
-            }
-            let values = float_values(&view).ok_or_else(|| {
-                invalid(format!(
-                    "tensor `{name}` has the unsupported type {:?}",
-                    view.dtype()
-                ))
-            })?;
+            };
+            let values = element.to_f32(view.data());
             tensors.insert(name, TensorData::new(values, view.shape().to_vec()));
         }
         Ok(Self {
@@ -61,13 +65,51 @@ impl StateDict {
         })
     }
 
+    fn from_pytorch(path: &Path, file_size: u64) -> Result<Self, ModelError> {
+        let source_name = path.display().to_string();
+        let invalid = |reason: String| invalid(&source_name, reason);
+        let reader = PytorchReader::new(path).map_err(|error| {
+            invalid(format!(
+                "it is neither safetensors nor a PyTorch checkpoint ({error})"
+            ))
+        })?;
+        let claimed = reader
+            .tensors()
+            .values()
+            .map(|tensor| tensor.byte_len() as u64)
+            .fold(0, u64::saturating_add);
+        if claimed > file_size.saturating_mul(MAX_EXPANSION) {
+            return Err(invalid(format!(
+                "its tensors claim {claimed} bytes, but the file has {file_size}"
+            )));
+        }
+        let mut tensors = BTreeMap::new();
+        for (name, tensor) in reader.into_tensors() {
+            let Some(element) = ElementType::of_pytorch(tensor.dtype()) else {
+                continue;
+            };
+            let bytes = tensor.read().map_err(|error| invalid(error.to_string()))?;
+            let values = element.to_f32(&bytes);
+            tensors.insert(name, TensorData::new(values, tensor.shape().to_vec()));
+        }
+        Ok(Self {
+            source_name,
+            tensors,
+        })
+    }
+
     /// Keeps the tensors whose name starts with `prefix`, and takes it off.
     #[must_use]
     pub fn strip_prefix(self, prefix: &str) -> Self {
+        self.rename(|name| name.strip_prefix(prefix).map(str::to_owned))
+    }
+
+    /// Gives every tensor another name; those without one are dropped.
+    pub(crate) fn rename(self, new_name: impl Fn(&str) -> Option<String>) -> Self {
         let tensors = self
             .tensors
             .into_iter()
-            .filter_map(|(name, data)| Some((name.strip_prefix(prefix)?.to_owned(), data)))
+            .filter_map(|(name, data)| Some((new_name(&name)?, data)))
             .collect();
         Self {
             source_name: self.source_name,
@@ -84,34 +126,18 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
     })
 }
 
-fn is_integer(dtype: Dtype) -> bool {
-    matches!(
-        dtype,
-        Dtype::BOOL
-            | Dtype::U8
-            | Dtype::I8
-            | Dtype::U16
-            | Dtype::I16
-            | Dtype::U32
-            | Dtype::I32
-            | Dtype::U64
-            | Dtype::I64
-    )
+/// Eight bytes for the length of a header, then the header, which is JSON.
+pub(crate) fn looks_like_safetensors(bytes: &[u8]) -> bool {
+    bytes.get(8) == Some(&b'{')
 }
 
-fn float_values(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    let bytes = view.data();
-    let values = match view.dtype() {
-        Dtype::F32 => decode(bytes, f32::from_le_bytes),
-        Dtype::F16 => decode(bytes, |b| half::f16::from_le_bytes(b).to_f32()),
-        Dtype::BF16 => decode(bytes, |b| half::bf16::from_le_bytes(b).to_f32()),
-        Dtype::F64 => decode(bytes, |b| f64::from_le_bytes(b) as f32),
-        _ => return None,
-    };
-    Some(values)
+fn unsupported(name: &str, dtype: &str) -> String {
+    format!("tensor `{name}` has the unsupported type {dtype}")
 }
 
-fn decode<const N: usize>(bytes: &[u8], from_le_bytes: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-    let (chunks, _) = bytes.as_chunks::<N>();
-    chunks.iter().map(|chunk| from_le_bytes(*chunk)).collect()
+fn invalid(source_name: &str, reason: String) -> ModelError {
+    ModelError::InvalidFile {
+        source_name: source_name.to_owned(),
+        reason,
+    }
 }

@@ -4,14 +4,12 @@ use burn::module::Module;
 use burn::tensor::TensorData;
 use burn_store::{ApplyError, ModuleSnapshot, PyTorchToBurnAdapter, bridge};
 
-use crate::architecture::Architecture;
 use crate::embedding_model::EmbeddingModel;
 use crate::error::{ModelError, WeightProblems};
+use crate::foreign_names::to_own_names;
+use crate::registry::Architecture;
 use crate::state_dict::StateDict;
-
-/// ImageNet weights of EfficientNet-Lite0, Apache-2.0; see `assets/weights/README.md`.
-const EFFICIENTNET_LITE0: &[u8] =
-    include_bytes!("../../../assets/weights/efficientnet_lite0_in1k_f16.safetensors");
+use crate::tensor_names::TensorNames;
 
 /// Which tensors were loaded, under PyTorch's names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,74 +25,45 @@ pub struct LoadReport {
 /// Whether weights may lack tensors of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
-    /// Every tensor of the model must be in the file.
+    /// Every tensor of the model must be in the file, and every one of the file but a classifier in the model.
     Complete,
     /// Tensors that are not in the file keep their random start and are listed in the report.
     AllowPartial,
 }
 
-impl Architecture {
-    /// The pretrained ImageNet weights that ship with this crate.
-    ///
-    /// # Errors
-    ///
-    /// [`ModelError::NotBundled`] for the backbones whose weights are too large to ship.
-    pub fn bundled_weights(self) -> Result<StateDict, ModelError> {
-        match self {
-            Self::EfficientnetLite0 => {
-                StateDict::from_bytes(EFFICIENTNET_LITE0, "the bundled efficientnet_lite0 weights")
-            }
-            Self::Resnet18 | Self::Resnet34 | Self::Resnet50 => Err(ModelError::NotBundled(self)),
-        }
-    }
-}
-
 impl EmbeddingModel {
-    /// Loads weights of the backbone, under PyTorch's tensor names, and leaves the head as it is.
+    /// Loads weights of the backbone and leaves the head as it is. The tensors may have the names of torchvision, of the
+    /// original project's checkpoints, or of a model file of this crate.
     ///
     /// # Errors
     ///
-    /// [`ModelError::WeightsMismatch`] lists missing tensors (unless allowed), wrong shapes and
-    /// values that are not finite. The model is then gone: nothing half-loaded survives.
+    /// [`ModelError::WeightsMismatch`] lists missing and superfluous tensors (unless allowed), wrong shapes and values
+    /// that are not finite. The model is then gone: nothing half-loaded survives.
     pub fn load_backbone(
         mut self,
         architecture: Architecture,
         weights: StateDict,
         completeness: Completeness,
     ) -> Result<(Self, LoadReport), ModelError> {
-        let (backbone, report) = load(
-            self.backbone,
-            weights,
-            completeness,
-            architecture.name(),
-            &Names {
-                from_torch: &|name| architecture.tensor_name_from_torch(name),
-                to_torch: &|name| architecture.tensor_name_to_torch(name),
-            },
-        )?;
+        let weights = to_own_names(weights).strip_prefix("backbone.");
+        let names = TensorNames::of_backbone(architecture);
+        let (backbone, report) = load(self.backbone, weights, completeness, names)?;
         self.backbone = backbone;
         Ok((self, report))
     }
-}
-
-/// How the names in a file and in a module translate.
-pub(crate) struct Names<'a> {
-    pub(crate) from_torch: &'a dyn Fn(&str) -> String,
-    pub(crate) to_torch: &'a dyn Fn(&str) -> String,
 }
 
 pub(crate) fn load<M: Module>(
     mut module: M,
     weights: StateDict,
     completeness: Completeness,
-    target: &str,
-    names: &Names<'_>,
+    names: TensorNames,
 ) -> Result<(M, LoadReport), ModelError> {
     let mut problems = WeightProblems::default();
     let mut tensors = Vec::with_capacity(weights.tensors.len());
     for (name, data) in weights.tensors {
         if is_finite(&data) {
-            tensors.push(bridge::from_data(data, (names.from_torch)(&name), None));
+            tensors.push(bridge::from_data(data, names.own_name(&name), None));
         } else {
             problems
                 .unusable
@@ -103,34 +72,42 @@ pub(crate) fn load<M: Module>(
     }
     let result = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);
 
-    let torch_names = |names_: Vec<String>| -> Vec<String> {
-        let mut names_: Vec<_> = names_
-            .iter()
-            .map(|name| (names.to_torch)(&torch_parameter(name)))
-            .collect();
-        names_.sort();
-        names_
-    };
     problems
         .unusable
         .extend(result.errors.iter().map(|error| describe(error, names)));
-    let missing = torch_names(result.missing.into_iter().map(|(name, _)| name).collect());
-    if completeness == Completeness::Complete || result.applied.is_empty() {
-        problems.missing.clone_from(&missing);
+    let missing = result.missing.into_iter().map(|(name, _)| name);
+    let report = LoadReport {
+        missing: sorted_torch_names(missing, names),
+        unused: sorted_torch_names(result.unused, names),
+        loaded: sorted_torch_names(result.applied, names),
+    };
+    if completeness == Completeness::Complete || report.loaded.is_empty() {
+        problems.missing.clone_from(&report.missing);
+        problems.unexpected.extend(
+            report
+                .unused
+                .iter()
+                .filter(|name| !names.is_of_classifier(name))
+                .cloned(),
+        );
     }
     if problems != WeightProblems::default() {
         return Err(ModelError::WeightsMismatch {
             source_name: weights.source_name,
-            target: target.to_owned(),
+            target: names.architecture().name().to_owned(),
             problems,
         });
     }
-    let report = LoadReport {
-        loaded: torch_names(result.applied),
-        missing,
-        unused: torch_names(result.unused),
-    };
     Ok((module, report))
+}
+
+fn sorted_torch_names(names: impl IntoIterator<Item = String>, table: TensorNames) -> Vec<String> {
+    let mut names: Vec<_> = names
+        .into_iter()
+        .map(|name| table.torch_name(&name))
+        .collect();
+    names.sort();
+    names
 }
 
 fn is_finite(data: &TensorData) -> bool {
@@ -138,7 +115,7 @@ fn is_finite(data: &TensorData) -> bool {
         .is_ok_and(|values| values.iter().all(|value| value.is_finite()))
 }
 
-fn describe(error: &ApplyError, names: &Names<'_>) -> String {
+fn describe(error: &ApplyError, names: TensorNames) -> String {
     match error {
         ApplyError::ShapeMismatch {
             path,
@@ -146,21 +123,10 @@ fn describe(error: &ApplyError, names: &Names<'_>) -> String {
             found,
         } => format!(
             "tensor `{}` has shape {:?}, expected {:?}",
-            (names.to_torch)(&torch_parameter(path)),
+            names.torch_name(path),
             found.as_slice(),
             expected.as_slice()
         ),
         other => other.to_string(),
     }
-}
-
-/// Burn calls the parameters of batch norm gamma and beta.
-fn torch_parameter(name: &str) -> String {
-    name.strip_suffix(".gamma")
-        .map(|layer| format!("{layer}.weight"))
-        .or_else(|| {
-            name.strip_suffix(".beta")
-                .map(|layer| format!("{layer}.bias"))
-        })
-        .unwrap_or_else(|| name.to_owned())
 }

@@ -8,7 +8,7 @@ fn model(device: &Device) -> EmbeddingModel {
     let architecture = Architecture::Resnet18;
     EmbeddingModelConfig {
         architecture,
-        embedding_size: 8,
+        embedding_size: Some(8),
         dropout_rate: 0.5,
     }
     .init(device)
@@ -42,7 +42,8 @@ fn the_map_is_the_activation_weighted_by_the_mean_gradient() {
     // channel is the derivative of the score by that, divided by the number of positions.
     let score = |activation: Tensor<4>| {
         let pooled = activation.mean_dim(2).mean_dim(3).reshape([1, channels]);
-        let raw = model.head.forward(pooled);
+        let head = model.head.as_ref().expect("the model has a head");
+        let raw = head.forward(pooled);
         let length = raw.clone().square().sum().sqrt();
         ((raw * target.clone()).sum() / length).into_scalar::<f32>()
     };

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use burn::tensor::{Device, Distribution, Tensor};
 use pets_model::{Architecture, Completeness, EmbeddingModel, EmbeddingModelConfig, FrozenStages};
-use pets_model::{ModelDescription, ModelError, StateDict};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use pets_model::{ModelDescription, ModelError, StateDict, WeightsSource};
+use safetensors::tensor::SafeTensors;
 
 fn description(architecture: Architecture) -> ModelDescription {
     ModelDescription {
         architecture,
-        embedding_size: 16,
+        embedding_size: Some(16),
         dropout_rate: 0.1,
         img_size: 48,
         classes: vec!["Bengal".into(), "pug".into()],
@@ -25,7 +25,7 @@ fn model(architecture: Architecture, device: &Device) -> EmbeddingModel {
     device.seed(5);
     EmbeddingModelConfig {
         architecture,
-        embedding_size: 16,
+        embedding_size: Some(16),
         dropout_rate: 0.1,
     }
     .init(device)
@@ -48,12 +48,12 @@ fn embeddings(model: &EmbeddingModel) -> Vec<f32> {
 #[test]
 fn every_architecture_survives_a_round_trip() {
     let folder = tempfile::tempdir().unwrap();
-    for architecture in Architecture::ALL {
+    for &architecture in Architecture::ALL {
         let path = folder.path().join("model.safetensors");
         let before = saved(architecture, &path);
-        let (after, read) = EmbeddingModel::open(&path, &Device::flex()).unwrap();
-        assert_eq!(read, description(architecture));
-        assert_eq!(embeddings(&after), embeddings(&before));
+        let opened = EmbeddingModel::open(&path, &Device::flex()).unwrap();
+        assert_eq!(opened.description, Some(description(architecture)));
+        assert_eq!(embeddings(&opened.model), embeddings(&before));
     }
 }
 
@@ -97,7 +97,7 @@ fn embeddings_have_length_one_whatever_the_input() {
 #[test]
 fn frozen_and_trainable_part_make_the_whole() {
     let device = Device::flex();
-    for architecture in Architecture::ALL {
+    for &architecture in Architecture::ALL {
         let model = model(architecture, &device);
         let images = Tensor::random([2, 3, 48, 48], Distribution::Normal(0.0, 1.0), &device);
         let whole = model.forward(images.clone()).into_data();
@@ -119,17 +119,6 @@ fn an_unknown_stage_lists_the_known_ones() {
         error,
         "unknown stage `layer9` of resnet18; known: stem, layer1, layer2, layer3, layer4"
     );
-}
-
-#[test]
-fn weights_without_a_description_are_told_apart() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("plain.safetensors");
-    let values = 1.0_f32.to_le_bytes();
-    let view = TensorView::new(Dtype::F32, vec![1], &values).unwrap();
-    std::fs::write(&path, safetensors::serialize([("x", view)], None).unwrap()).unwrap();
-    let error = EmbeddingModel::open(&path, &Device::flex()).unwrap_err();
-    assert!(matches!(error, ModelError::NotAModelFile(_)), "{error}");
 }
 
 #[test]
@@ -215,6 +204,10 @@ fn nan_among_the_weights_is_an_error() {
 
 #[test]
 fn weights_of_another_architecture_are_refused_even_where_partial_ones_are_allowed() {
-    let weights = Architecture::EfficientnetLite0.bundled_weights().unwrap();
+    let WeightsSource::Bundled(bytes) = Architecture::EfficientnetLite0.pretrained()[0].source
+    else {
+        panic!("the weights of EfficientNet-Lite0 are bundled");
+    };
+    let weights = StateDict::from_bytes(bytes, "bundled").unwrap();
     load_resnet18(weights, Completeness::AllowPartial).unwrap_err();
 }

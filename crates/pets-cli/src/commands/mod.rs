@@ -8,3 +8,4 @@ pub(crate) mod evaluate;
 pub(crate) mod gradcam;
 pub(crate) mod train;
 pub(crate) mod visualize;
+pub(crate) mod weights;

@@ -35,15 +35,16 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
 
     let model = starting_model(&config, &materials.device)?;
     let classes = materials.train_class_names();
+    let model_config = config.model_config()?;
     let loss = config.loss_config()?.init(
-        config.model.embedding_size,
+        model_config.embedding_dim(),
         classes.len(),
         &materials.device,
     )?;
     let description = ModelDescription {
-        architecture: config.architecture()?,
-        embedding_size: config.model.embedding_size,
-        dropout_rate: config.model.dropout_rate,
+        architecture: model_config.architecture,
+        embedding_size: model_config.embedding_size,
+        dropout_rate: model_config.dropout_rate,
         img_size: config.data.img_size,
         classes,
         epoch: 0,
@@ -94,7 +95,14 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
 }
 
 /// Settings that belong to this machine and folder, and stay out of the model file.
-const OF_THIS_MACHINE: [&str; 3] = ["output_dir", "device", "data.num_workers"];
+const OF_THIS_MACHINE: [&str; 6] = [
+    "output_dir",
+    "device",
+    "data.num_workers",
+    "data.fetch",
+    "data.url",
+    "model.weights_url",
+];
 
 /// The settings that go into the model file.
 fn portable_settings(layers: &Layers) -> Result<String> {

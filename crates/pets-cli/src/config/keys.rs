@@ -1,5 +1,7 @@
 //! Every key of the configuration.
 
+use pets_model::Architecture;
+
 use super::key::{Key, Kind};
 
 use Kind::{Bool, Choice, Float, Int, IntList, Text, TextList};
@@ -30,7 +32,7 @@ const fn from(min: i64) -> Kind {
     Int(min, i64::MAX)
 }
 
-const BACKBONES: Kind = Choice(&["resnet18", "resnet34", "resnet50", "efficientnet_lite0"]);
+const BACKBONES: Kind = Choice(Architecture::NAMES);
 const SHARE: Kind = Float(0.0, 1.0);
 const POSITIVE: Kind = Float(1e-12, f64::MAX);
 
@@ -66,6 +68,20 @@ pub(crate) static KEYS: &[Key] = &[
         Text,
         "\"data/oxford-iiit-pet\"",
         "Folder of the dataset: official layout, or a folder per class",
+    ),
+    key(
+        "data.fetch",
+        "fetch",
+        Bool,
+        "false",
+        "Fetch the Oxford-IIIT Pet dataset (800 MB) into data.dir if there is none",
+    ),
+    key(
+        "data.url",
+        "dataset-url",
+        Text,
+        "\"https://thor.robots.ox.ac.uk/pets\"",
+        "Where images.tar.gz and annotations.tar.gz of the dataset are",
     ),
     key(
         "data.img_size",
@@ -205,14 +221,21 @@ pub(crate) static KEYS: &[Key] = &[
         "pretrained",
         Bool,
         "true",
-        "Start from ImageNet weights (bundled for efficientnet_lite0)",
+        "Start from ImageNet weights: those in the program, in the cache, or fetched from model.weights_url",
     ),
     key(
         "model.weights",
         "weights",
         Text,
         "",
-        "Backbone weights in place of the pretrained ones: a safetensors file with PyTorch's names",
+        "Other weights than the preferred ones: safetensors or .pth with PyTorch's names, or a name such as imagenet1k_v1",
+    ),
+    key(
+        "model.weights_url",
+        "weights-url",
+        Text,
+        "\"https://download.pytorch.org/models\"",
+        "Where PyTorch's published weights are",
     ),
     key(
         "model.allow_partial",
@@ -224,9 +247,9 @@ pub(crate) static KEYS: &[Key] = &[
     key(
         "model.embedding_size",
         "embedding-size",
-        Int(1, 65536),
+        Int(0, 65536),
         "256",
-        "Length of an embedding",
+        "Length of an embedding; 0 for no projection head: the embedding is the backbone's features",
     ),
     key(
         "model.dropout_rate",

@@ -38,6 +38,8 @@ pub(crate) struct Config {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DataSection {
     pub(crate) dir: PathBuf,
+    pub(crate) fetch: bool,
+    pub(crate) url: String,
     pub(crate) img_size: usize,
     pub(crate) split: String,
     pub(crate) train_val_split: f64,
@@ -69,6 +71,7 @@ pub(crate) struct ModelSection {
     pub(crate) backbone: String,
     pub(crate) pretrained: bool,
     pub(crate) weights: Option<PathBuf>,
+    pub(crate) weights_url: String,
     pub(crate) allow_partial: bool,
     pub(crate) embedding_size: usize,
     pub(crate) dropout_rate: f64,
@@ -170,6 +173,13 @@ impl Config {
                 "scheduler.warmup_epochs",
                 "train.num_epochs",
                 "warm-up would outlast training".to_owned(),
+            ));
+        }
+        if self.model.embedding_size == 0 && self.model.freeze == "backbone" {
+            return Err(layers.contradiction(
+                "model.embedding_size",
+                "model.freeze",
+                "without a head, and with the backbone frozen, nothing would be trained".to_owned(),
             ));
         }
         let held_out = data.holdout_breeds.len();

@@ -2,5 +2,6 @@
 
 #[cfg(feature = "ndarray")]
 mod ndarray;
+mod weights;
 mod whole_job;
 mod workplace;

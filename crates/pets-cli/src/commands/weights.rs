@@ -1,0 +1,148 @@
+//! `pets weights`: pretrained weights, and weights for other programs.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use burn::tensor::Device;
+use pets_model::{Architecture, EmbeddingModel, PretrainedWeights, StateDict, WeightsSource};
+use pets_train::RunFolder;
+use serde::Serialize;
+
+use crate::arguments::{ModelFile, Settings, WeightsCommand};
+use crate::pretrained::PublishedWeights;
+use crate::table;
+
+pub(crate) fn run(command: &WeightsCommand) -> Result<ExitCode> {
+    match command {
+        WeightsCommand::List { settings, json } => list(settings, *json),
+        WeightsCommand::Fetch {
+            settings,
+            backbones,
+        } => fetch(settings, backbones),
+        WeightsCommand::Verify { settings } => verify(settings),
+        WeightsCommand::Export {
+            settings,
+            model,
+            out,
+        } => export(settings, model, out),
+    }
+}
+
+/// Every known set of weights, with its backbone.
+fn known() -> impl Iterator<Item = (Architecture, PretrainedWeights)> {
+    Architecture::ALL.iter().flat_map(|&architecture| {
+        let weights = architecture.pretrained().iter();
+        weights.map(move |&weights| (architecture, weights))
+    })
+}
+
+#[derive(Serialize)]
+struct Listed {
+    backbone: &'static str,
+    weights: &'static str,
+    file: Option<&'static str>,
+    url: Option<String>,
+    place: String,
+}
+
+fn list(settings: &Settings, json: bool) -> Result<ExitCode> {
+    let url = settings.config()?.model.weights_url;
+    let mut rows = Vec::new();
+    for (architecture, weights) in known() {
+        let published = PublishedWeights::of(weights, &url)?;
+        let place = match &published {
+            None => "in the program".to_owned(),
+            Some(file) if file.cached.exists() => file.cached.display().to_string(),
+            Some(_) => "not fetched".to_owned(),
+        };
+        rows.push(Listed {
+            backbone: architecture.name(),
+            weights: weights.name,
+            file: published.as_ref().map(|published| published.file),
+            url: published.map(|published| published.remote.url),
+            place,
+        });
+    }
+    if json {
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            vec![
+                row.backbone.to_owned(),
+                row.weights.to_owned(),
+                row.file.unwrap_or("–").to_owned(),
+                row.place,
+            ]
+        })
+        .collect();
+    print!(
+        "{}",
+        table::render(&["backbone", "weights", "file", "place"], &rows)
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
+    let url = settings.config()?.model.weights_url;
+    let wanted: Vec<Architecture> = backbones
+        .iter()
+        .map(|name| Ok(name.parse()?))
+        .collect::<Result<_>>()?;
+    for (architecture, weights) in known() {
+        if !wanted.is_empty() && !wanted.contains(&architecture) {
+            continue;
+        }
+        match PublishedWeights::of(weights, &url)? {
+            Some(published) => {
+                published.fetch()?;
+                println!("{}", published.cached.display());
+            }
+            None => eprintln!("{architecture} {} is in the program", weights.name),
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(settings: &Settings) -> Result<ExitCode> {
+    let url = settings.config()?.model.weights_url;
+    let mut bad = Vec::new();
+    for (architecture, weights) in known() {
+        let name = format!("{architecture} {}", weights.name);
+        let outcome = match (weights.source, PublishedWeights::of(weights, &url)?) {
+            (WeightsSource::Bundled(bytes), _) => {
+                StateDict::from_bytes(bytes, &name).map_err(anyhow::Error::from)?;
+                "in the program, readable".to_owned()
+            }
+            (_, Some(file)) if !file.cached.exists() => "not fetched".to_owned(),
+            (_, Some(file)) => match file.remote.checksum.verify(&file.cached) {
+                Ok(()) => format!("{} is what PyTorch published", file.cached.display()),
+                Err(error) => {
+                    bad.push(name.clone());
+                    format!("BAD: {error}; fetch it anew with `pets weights fetch {architecture}`")
+                }
+            },
+            (_, None) => continue,
+        };
+        println!("{name}: {outcome}");
+    }
+    if !bad.is_empty() {
+        bail!("damaged: {}", bad.join(", "));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn export(settings: &Settings, model: &ModelFile, out: &Path) -> Result<ExitCode> {
+    let config = settings.config()?;
+    let file = model
+        .load_model
+        .clone()
+        .unwrap_or_else(|| RunFolder::new(&config.output_dir).best_model());
+    let opened = EmbeddingModel::open(&file, &Device::flex())?;
+    opened.model.export(out, opened.config.architecture)?;
+    println!("{}", out.display());
+    Ok(ExitCode::SUCCESS)
+}
