@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask ci` checks everything, `cargo xtask docs` makes the
-//! generated files.
+//! generated files, `cargo xtask bench` the tables of the documentation.
 
+mod bench;
 mod ci;
 mod generated;
 mod shell;
@@ -20,6 +21,11 @@ struct Arguments {
 enum Task {
     /// Run every check that a change must pass: format, lints, tests, docs, generated files, devices.
     Ci,
+    /// Run whole jobs on real photos and print their tables.
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
     /// Make the generated files.
     Docs {
         /// Only say which of them are out of date, and fail if any is.
@@ -31,6 +37,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Ci => ci::run(),
+        Task::Bench { bench } => bench::run(&bench),
         Task::Docs { check: true } => generated::check().run(),
         Task::Docs { check: false } => generated::write(),
     };

@@ -1,16 +1,21 @@
 //! Commands as people type them.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+
+/// The workspace's root, where every command runs.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
 
 /// A command line with its environment, printed as it can be copied into a shell.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandLine {
     environment: Vec<(&'static str, &'static str)>,
-    words: Vec<&'static str>,
+    words: Vec<String>,
 }
 
 impl CommandLine {
@@ -18,20 +23,39 @@ impl CommandLine {
     pub(crate) fn new(line: &'static str) -> Self {
         Self {
             environment: Vec::new(),
-            words: line.split_whitespace().collect(),
+            words: Vec::new(),
         }
+        .with_arguments(line)
     }
 
     /// Appends further words.
     pub(crate) fn with_arguments(mut self, words: &'static str) -> Self {
-        self.words.extend(words.split_whitespace());
+        self.words
+            .extend(words.split_whitespace().map(str::to_owned));
         self
+    }
+
+    /// Appends a path as it is.
+    pub(crate) fn with_word(mut self, path: &Path) -> Self {
+        self.words.push(path.display().to_string());
+        self
+    }
+
+    /// Appends a flag and the path behind it.
+    pub(crate) fn with_path(self, flag: &'static str, path: &Path) -> Self {
+        self.with_arguments(flag).with_word(path)
     }
 
     /// Adds a variable to the environment.
     pub(crate) fn with_env(mut self, name: &'static str, value: &'static str) -> Self {
         self.environment.push((name, value));
         self
+    }
+
+    /// Prints the command, then runs it.
+    pub(crate) fn run_and_say(&self) -> Result<()> {
+        eprintln!("$ {self}");
+        self.run()
     }
 
     /// Runs the command in the workspace's root; an exit code other than 0 is an error.
@@ -54,12 +78,11 @@ impl CommandLine {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(self.words[0]);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut command = Command::new(&self.words[0]);
         command
             .args(&self.words[1..])
             .envs(self.environment.iter().copied())
-            .current_dir(root);
+            .current_dir(root());
         command
     }
 }

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand}
 
 use pets_model::Architecture;
 
+use crate::commands::embed::Part;
 use crate::config::{Config, ConfigError, KEYS, Key, Kind, Layers, Origin};
 
 /// Learns how alike two pets look: trains, judges and uses an image-similarity model.
@@ -21,7 +22,7 @@ use crate::config::{Config, ConfigError, KEYS, Key, Kind, Layers, Origin};
 Examples:
   pets all --config configs/quickstart.toml        draw pets, train, evaluate, make all pictures
   pets train --data-dir DIR --loss-type triplet    train on your pictures
-  pets evaluate --load-model FILE                  judge a model on the test images it has not seen
+  pets evaluate FILE                               judge a model on the test images it has not seen
   pets weights fetch resnet50                      ImageNet weights into the cache
   pets config                                      every setting in force, and where it came from
 
@@ -46,22 +47,38 @@ Examples:
         #[arg(long)]
         evaluate: bool,
     },
-    /// Judge a model on images it has not seen: verification, retrieval, few-shot.
+    /// Judge models or embeddings on images they have not seen: verification, retrieval, few-shot, clusters.
     #[command(after_help = "\
 Examples:
   pets evaluate                                    the best model of ./outputs
-  pets evaluate --load-model FILE --json           any model file, results as JSON
-  pets evaluate --load-model checkpoint.pth        a PyTorch checkpoint
+  pets evaluate model.safetensors --json           any model file, results as JSON
+  pets evaluate checkpoint.pth                     a PyTorch checkpoint
+  pets evaluate a.safetensors b.safetensors        two models side by side, with the difference's interval
+  pets evaluate --embeddings FILE                  anyone's embeddings: safetensors or npz
   pets evaluate --representation features --backbone efficientnet_lite0
                                                    the pretrained backbone, untrained")]
     Evaluate {
         #[command(flatten)]
         settings: Settings,
         #[command(flatten)]
+        arguments: EvaluateArguments,
+    },
+    /// Write the embeddings of a dataset's images to a file.
+    #[command(after_help = "\
+Examples:
+  pets embed --out test.safetensors                the test images, by the best model of ./outputs
+  pets embed --part all --out all.npz --load-model FILE")]
+    Embed {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
         model: ModelFile,
-        /// Print the results as JSON.
-        #[arg(long)]
-        json: bool,
+        /// Which images.
+        #[arg(long, value_enum, default_value_t = Part::Test)]
+        part: Part,
+        /// The file to write: .safetensors or .npz.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// Draw curves, ROC, t-SNE, UMAP, retrieval sheets and attention maps of a model.
     #[command(after_help = "\
@@ -212,6 +229,34 @@ Examples:
         #[command(flatten)]
         settings: Settings,
     },
+}
+
+/// What to evaluate, and how to print it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EvaluateArguments {
+    /// Model files or files of embeddings; several are compared, each with the first.
+    #[arg(value_name = "FILE")]
+    pub(crate) sources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) model: ModelFile,
+    /// Embeddings with labels: safetensors or npz with `embeddings` [n, d] and `labels` [n]; or npy, with --labels.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) embeddings: Option<PathBuf>,
+    /// The labels to embeddings in npy, in npy too.
+    #[arg(long, value_name = "FILE", requires = "embeddings")]
+    pub(crate) labels: Option<PathBuf>,
+    /// Embeddings in which those of --embeddings are sought; without it, each among the others.
+    #[arg(long, value_name = "FILE", requires = "embeddings")]
+    pub(crate) gallery: Option<PathBuf>,
+    /// Print the results as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print tables in Markdown.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+    /// Also print how each breed fares.
+    #[arg(long)]
+    pub(crate) breeds: bool,
 }
 
 /// Which model file to use.

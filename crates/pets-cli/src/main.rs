@@ -1,14 +1,21 @@
 //! The program `pets`.
 
 mod arguments;
+mod candidate;
 mod commands;
+mod comparison;
 mod config;
 mod device;
 mod distances;
+mod embedder;
 mod fetching;
+mod figures;
+mod figures_report;
 mod files;
 mod interrupt;
 mod judged;
+mod judged_file;
+mod label_names;
 mod materials;
 mod pretrained;
 mod progress;
@@ -48,9 +55,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Train { settings, evaluate } => commands::train::run(&settings, evaluate),
         Command::Evaluate {
             settings,
+            arguments,
+        } => commands::evaluate::run(&settings, &arguments),
+        Command::Embed {
+            settings,
             model,
-            json,
-        } => commands::evaluate::run(&settings, &model, json),
+            part,
+            out,
+        } => commands::embed::run(&settings, &model, part, &out),
         Command::Visualize { settings, model } => commands::visualize::run(&settings, &model),
         Command::All { settings } => commands::all::run(&settings),
         Command::Gradcam {

@@ -57,6 +57,12 @@ impl Materials {
             .collect()
     }
 
+    /// Names of the dataset's classes, in the order of its labels.
+    pub(crate) fn class_names(&self) -> Vec<String> {
+        let classes = self.dataset.classes().iter();
+        classes.map(|class| class.name.clone()).collect()
+    }
+
     /// Name of a class of the dataset.
     pub(crate) fn class_name(&self, label: usize) -> &str {
         &self.dataset.classes()[label].name

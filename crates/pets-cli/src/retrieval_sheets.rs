@@ -13,7 +13,7 @@ const RESULTS: usize = 5;
 
 /// The best, the worst, and evenly chosen queries, by name.
 pub(crate) fn retrieval_sheets(judged: &Judged) -> Result<Vec<(&'static str, Picture)>> {
-    let count = judged.config.visualization.num_queries;
+    let count = judged.candidate.config.visualization.num_queries;
     let mut by_precision: Vec<_> = judged.per_query.iter().collect();
     by_precision.sort_by(|a, b| {
         b.average_precision_at_r
@@ -86,12 +86,18 @@ fn cosine(distance: f64) -> f32 {
 
 /// The picture of a test image, by its position among the embeddings.
 pub(crate) fn test_image(judged: &Judged, position: usize) -> Result<RgbImage> {
-    let sample = judged.materials.split.test[position];
-    Ok(decode(&judged.materials.dataset.samples()[sample].path)?)
+    let sample = judged.candidate.materials.split.test[position];
+    Ok(decode(
+        &judged.candidate.materials.dataset.samples()[sample].path,
+    )?)
 }
 
 /// The breed of a test image, by its position among the embeddings.
 pub(crate) fn breed_of(judged: &Judged, position: usize) -> String {
     let label = judged.embeddings.labels()[position] as usize;
-    judged.materials.class_name(label).replace('_', " ")
+    judged
+        .candidate
+        .materials
+        .class_name(label)
+        .replace('_', " ")
 }

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use pets_data::{Augmentation, Normalization, Sampler, SplitKind, SplitSpec, Transform};
 use pets_eval::FewShotConfig;
-use pets_losses::{ArcFaceConfig, ContrastiveConfig, LossConfig, TripletConfig};
+use pets_losses::{LossConfig, LossKind};
 use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
-use pets_train::{EarlyStopping, Schedule, TrainSpec};
+use pets_train::{BatchPlan, EarlyStopping, MemorySpec, Schedule, TrainSpec};
 
 use crate::config::Config;
 
@@ -39,24 +39,35 @@ impl Config {
         })
     }
 
+    /// The loss with the parameters that were given and, for the rest, its own defaults.
     pub(crate) fn loss_config(&self) -> Result<LossConfig> {
-        let loss = &self.loss;
-        Ok(match loss.r#type.as_str() {
-            "triplet" => LossConfig::Triplet(TripletConfig {
-                margin: loss.margin,
-                mining: loss.mining.parse()?,
-                ..TripletConfig::default()
-            }),
-            "contrastive" => LossConfig::Contrastive(ContrastiveConfig {
-                margin: loss.margin,
-                ..ContrastiveConfig::default()
-            }),
-            _ => LossConfig::ArcFace(ArcFaceConfig {
-                scale: loss.scale,
-                angular_margin: loss.angular_margin,
-                ..ArcFaceConfig::default()
-            }),
-        })
+        let mut table = self.default_loss_table()?;
+        for (name, value) in &self.loss.parameters {
+            if let Some(place) = table.get_mut(name) {
+                place.clone_from(value);
+            }
+        }
+        let config: LossConfig = table.try_into()?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The parameters that were given but are not this loss's.
+    pub(crate) fn idle_loss_parameters(&self) -> Result<Vec<&str>> {
+        let table = self.default_loss_table()?;
+        let given = self.loss.parameters.keys().map(String::as_str);
+        Ok(given.filter(|name| !table.contains_key(*name)).collect())
+    }
+
+    fn default_loss_table(&self) -> Result<toml::Table> {
+        Ok(toml::Table::try_from(LossConfig::new(self.loss_kind()))?)
+    }
+
+    pub(crate) fn loss_kind(&self) -> LossKind {
+        self.loss
+            .r#type
+            .parse()
+            .expect("the configuration allows the names of losses alone: a test compares them")
     }
 
     pub(crate) fn train_spec(&self) -> Result<TrainSpec> {
@@ -64,16 +75,25 @@ impl Config {
         Ok(TrainSpec {
             num_epochs: train.num_epochs,
             batch_size: data.batch_size,
-            sampler: match data.sampler.as_str() {
-                "shuffle" => Sampler::Shuffle,
-                _ => Sampler::MPerClass {
+            accumulation: train.accumulation,
+            batch_plan: match data.sampler.as_str() {
+                "shuffle" => BatchPlan::Fixed(Sampler::Shuffle),
+                "hard_negative" => BatchPlan::HardNegatives {
                     m: data.samples_per_class,
+                    group: data.hard_negative_group,
+                    every: data.hard_negative_every,
                 },
+                _ => BatchPlan::Fixed(Sampler::MPerClass {
+                    m: data.samples_per_class,
+                }),
             },
             optimizer: train.optimizer,
             learning_rate: train.learning_rate,
             backbone_lr_factor: train.backbone_lr_factor,
+            loss_lr_factor: train.loss_lr_factor,
             weight_decay: train.weight_decay,
+            loss_weight_decay: train.loss_weight_decay.unwrap_or(train.weight_decay),
+            clip_norm: train.clip_norm,
             schedule: self.schedule(),
             monitor: stopping.monitor,
             early_stopping: stopping.enabled.then_some(EarlyStopping {
@@ -81,6 +101,12 @@ impl Config {
                 delta: stopping.delta,
             }),
             frozen: FrozenStages::parse(&self.model.freeze, self.architecture()?)?,
+            freeze_epochs: train.freeze_epochs,
+            ema_decay: train.ema_decay,
+            memory: (self.loss.memory > 0).then_some(MemorySpec {
+                capacity: self.loss.memory,
+                start_epoch: self.loss.memory_start_epoch,
+            }),
             cache_bytes: train.cache_mb << 20,
             seed: self.seed,
         })
@@ -150,5 +176,49 @@ impl Config {
             seed: self.seed,
             ..FewShotConfig::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Kind, Layers, find};
+
+    #[test]
+    fn the_configuration_allows_the_names_of_losses_and_of_their_parameters() {
+        let Kind::Choice(names) = find("loss.type").unwrap().kind else {
+            panic!("the type of a loss is a choice");
+        };
+        assert_eq!(names.len(), LossKind::ALL.len());
+        for name in names {
+            let mut layers = Layers::defaults();
+            layers.add_set(&format!("loss.type={name}")).unwrap();
+            let config = Config::from_layers(&layers).unwrap();
+            assert_eq!(
+                config.loss_config().unwrap(),
+                LossConfig::new(name.parse().unwrap())
+            );
+            for parameter in config.default_loss_table().unwrap().keys() {
+                assert!(find(&format!("loss.{parameter}")).is_some(), "{parameter}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_of_other_losses_are_left_out_and_named() {
+        let mut layers = Layers::defaults();
+        for assignment in [
+            "loss.type=cosface",
+            "loss.margin=0.2",
+            "loss.temperature=0.5",
+        ] {
+            layers.add_set(assignment).unwrap();
+        }
+        let config = Config::from_layers(&layers).unwrap();
+        let LossConfig::CosFace(cosface) = config.loss_config().unwrap() else {
+            panic!("the loss is cosface");
+        };
+        assert_eq!((cosface.margin, cosface.scale), (0.2, 64.0));
+        assert_eq!(config.idle_loss_parameters().unwrap(), ["temperature"]);
     }
 }

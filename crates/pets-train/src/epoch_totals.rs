@@ -37,6 +37,9 @@ pub(crate) struct EpochTotals {
     active_share: Mean,
     mean_positive_distance: Mean,
     mean_negative_distance: Mean,
+    embedding_norm: Mean,
+    accuracy: Mean,
+    gradient_norm: Mean,
     first_rate: f64,
     last_rate: f64,
     waited: f64,
@@ -53,6 +56,9 @@ impl EpochTotals {
             active_share: Mean::default(),
             mean_positive_distance: Mean::default(),
             mean_negative_distance: Mean::default(),
+            embedding_norm: Mean::default(),
+            accuracy: Mean::default(),
+            gradient_norm: Mean::default(),
             first_rate,
             last_rate: first_rate,
             waited: 0.0,
@@ -78,9 +84,16 @@ impl EpochTotals {
             .add(diagnostics.mean_positive_distance);
         self.mean_negative_distance
             .add(diagnostics.mean_negative_distance);
+        self.embedding_norm.add(diagnostics.embedding_norm);
+        self.accuracy.add(diagnostics.accuracy);
         self.last_rate = rate;
         self.waited += waited;
         self.elapsed = elapsed;
+    }
+
+    /// Adds a step of the optimizer with gradients of this length.
+    pub(crate) fn add_step(&mut self, gradient_norm: f64) {
+        self.gradient_norm.add(Some(gradient_norm));
     }
 
     pub(crate) fn mean_loss(&self) -> f64 {
@@ -110,6 +123,9 @@ impl EpochTotals {
             fallback_share: self.fallbacks as f64 / self.steps as f64,
             mean_positive_distance: self.mean_positive_distance.value(),
             mean_negative_distance: self.mean_negative_distance.value(),
+            embedding_norm: self.embedding_norm.value(),
+            prototype_accuracy: self.accuracy.value(),
+            gradient_norm: self.gradient_norm.value(),
             seconds,
             images_per_second: self.images_per_second(),
             wait_share: self.waited / seconds,

@@ -61,6 +61,10 @@ pub enum TrainError {
     #[error(transparent)]
     Model(#[from] pets_model::ModelError),
 
+    /// The loss could not be set up.
+    #[error(transparent)]
+    Loss(#[from] pets_losses::LossError),
+
     /// The embeddings could not be judged.
     #[error(transparent)]
     Eval(#[from] pets_eval::EvalError),

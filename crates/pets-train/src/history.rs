@@ -35,6 +35,15 @@ pub struct EpochRecord {
     pub mean_positive_distance: Option<f64>,
     /// Mean distance of negative pairs.
     pub mean_negative_distance: Option<f64>,
+    /// Mean length of the embeddings before they are brought to length 1.
+    #[serde(default)]
+    pub embedding_norm: Option<f64>,
+    /// Share of training images nearest to the prototype of their own class (losses with prototypes).
+    #[serde(default)]
+    pub prototype_accuracy: Option<f64>,
+    /// Mean length of a step's gradients, before clipping.
+    #[serde(default)]
+    pub gradient_norm: Option<f64>,
     /// Wall-clock seconds of training, without validation.
     pub seconds: f64,
     /// Images trained per second.

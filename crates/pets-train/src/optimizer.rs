@@ -1,11 +1,12 @@
 //! The optimizer of a run: which one, and the rates of the model's parts.
 
 use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::Gradients;
+use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
 use pets_losses::MetricLoss;
 use pets_model::EmbeddingModel;
 use serde::{Deserialize, Serialize};
+
+use crate::step_gradients::PartGradients;
 
 /// The kind of optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,28 +42,39 @@ pub(crate) struct Trainable {
     pub(crate) loss: MetricLoss,
 }
 
-impl Trainable {
-    /// One optimizer step: the backbone at `backbone_rate`, head and loss parameters at `rate`.
+/// The optimizers of a model and of the loss's own parameters, which have a weight decay of their own.
+pub(crate) struct Optimizers {
+    pub(crate) model: ModuleOptimizer,
+    pub(crate) loss: ModuleOptimizer,
+}
+
+/// The learning rates of a step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rates {
+    pub(crate) backbone: f64,
+    pub(crate) head: f64,
+    pub(crate) loss: f64,
+}
+
+impl Optimizers {
     pub(crate) fn step(
-        self,
-        optimizer: &mut ModuleOptimizer,
-        mut gradients: Gradients,
-        rate: f64,
-        backbone_rate: f64,
-    ) -> Self {
-        let Self {
+        &mut self,
+        trainable: Trainable,
+        gradients: PartGradients,
+        rates: Rates,
+    ) -> Trainable {
+        let Trainable {
             model: EmbeddingModel { backbone, head },
             loss,
-        } = self;
-        let of_backbone = GradientsParams::from_module(&mut gradients, &backbone);
-        let of_head = GradientsParams::from_module(&mut gradients, &head);
-        let of_loss = GradientsParams::from_module(&mut gradients, &loss);
-        Self {
+        } = trainable;
+        Trainable {
             model: EmbeddingModel {
-                backbone: optimizer.step(backbone_rate, backbone, of_backbone),
-                head: optimizer.step(rate, head, of_head),
+                backbone: self
+                    .model
+                    .step(rates.backbone, backbone, gradients.backbone),
+                head: self.model.step(rates.head, head, gradients.head),
             },
-            loss: optimizer.step(rate, loss, of_loss),
+            loss: self.loss.step(rates.loss, loss, gradients.loss),
         }
     }
 }

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Int, Tensor};
 use pets_data::{Loader, Sampler};
 use pets_model::{EmbeddingModel, FrozenStages};
 
+use crate::embed::to_rows;
 use crate::error::TrainError;
 use crate::trainer::TrainSpec;
 
@@ -19,32 +20,53 @@ pub(crate) struct Batch {
     pub(crate) waited: f64,
 }
 
-/// A labelled part of the data, ready for the trainable stages.
-pub(crate) enum Source {
-    /// Decoded and transformed again in every epoch.
+/// A labelled part of the data.
+#[derive(Debug)]
+pub enum Part {
+    /// Pictures.
     Images(Loader),
-    /// The output of the frozen stages for every image, kept in memory.
-    Activations {
-        activations: Tensor<4>,
-        labels: Vec<usize>,
-    },
+    /// What the frozen stages made of pictures. It must come from the model and the frozen stages that are trained on.
+    Activations(Activations),
+}
+
+impl Part {
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Images(loader) => loader.items().is_empty(),
+            Self::Activations(activations) => activations.labels.is_empty(),
+        }
+    }
+}
+
+/// The output of the frozen stages for every picture of a part, kept in memory.
+#[derive(Debug, Clone)]
+pub struct Activations {
+    /// `[n, channels, height, width]`, without autodiff.
+    values: Tensor<4>,
+    labels: Vec<usize>,
 }
 
 /// Images at a time that go through the frozen stages.
 const CACHE_BATCH: usize = 32;
 
-impl Source {
-    /// A source that keeps the frozen stages' output where that is sound and fits: some stage is
-    /// frozen, the transform draws nothing at random, and the whole takes at most `spec.cache_bytes`.
-    pub(crate) fn new(
-        loader: Loader,
+impl Activations {
+    /// Runs the frozen stages once for every picture; none where the transform draws at random, or the whole would take
+    /// more than `max_bytes`.
+    ///
+    /// `on_progress` is told how many of how many are done; returning `false` ends the work.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Data`] where a picture cannot be read, [`TrainError::Interrupted`] where `on_progress` says so.
+    pub fn compute(
+        loader: &Loader,
         model: &EmbeddingModel,
-        spec: &TrainSpec,
-        on_cached: &mut dyn FnMut(usize, usize) -> bool,
-    ) -> Result<Self, TrainError> {
-        let frozen = spec.frozen;
-        if frozen.count() == 0 || loader.is_random() {
-            return Ok(Self::Images(loader));
+        frozen: FrozenStages,
+        max_bytes: usize,
+        on_progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<Self>, TrainError> {
+        if loader.is_random() {
+            return Ok(None);
         }
         let model = model.valid();
         let labels = loader.labels();
@@ -56,25 +78,65 @@ impl Source {
             let batch = batch?;
             let activations = model.forward_frozen(batch.images, frozen);
             let [rows, channels, height, width] = activations.dims();
-            if total * channels * height * width * size_of::<f32>() > spec.cache_bytes {
-                return Ok(Self::Images(loader));
+            if total * channels * height * width * size_of::<f32>() > max_bytes {
+                return Ok(None);
             }
             done += rows;
             parts.push(activations);
-            if !on_cached(done, total) {
+            if !on_progress(done, total) {
                 return Err(TrainError::Interrupted);
             }
         }
-        Ok(Self::Activations {
-            activations: Tensor::cat(parts, 0),
+        Ok(Some(Self {
+            values: Tensor::cat(parts, 0),
             labels,
-        })
+        }))
+    }
+
+    /// The embeddings that `model` makes of them, rows of length 1 behind one another.
+    pub fn embed(&self, model: &EmbeddingModel, frozen: FrozenStages) -> Vec<f32> {
+        to_rows(model.valid().forward_trainable(self.values.clone(), frozen))
+    }
+
+    /// The labels, one for each picture.
+    pub fn labels(&self) -> &[usize] {
+        &self.labels
+    }
+}
+
+/// A labelled part of the data, ready for the trainable stages.
+pub(crate) enum Source {
+    /// Decoded and transformed again in every epoch.
+    Images(Loader),
+    /// The output of the frozen stages for every image.
+    Activations(Activations),
+}
+
+impl Source {
+    /// A source that keeps the frozen stages' output where that is sound and fits: some stage is
+    /// frozen, the transform draws nothing at random, and the whole takes at most `spec.cache_bytes`.
+    pub(crate) fn new(
+        part: Part,
+        model: &EmbeddingModel,
+        spec: &TrainSpec,
+        on_cached: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Self, TrainError> {
+        let loader = match part {
+            Part::Activations(activations) => return Ok(Self::Activations(activations)),
+            Part::Images(loader) => loader,
+        };
+        if spec.frozen.count() == 0 {
+            return Ok(Self::Images(loader));
+        }
+        let computed =
+            Activations::compute(&loader, model, spec.frozen, spec.cache_bytes, on_cached)?;
+        Ok(computed.map_or(Self::Images(loader), Self::Activations))
     }
 
     pub(crate) fn labels(&self) -> Vec<usize> {
         match self {
             Self::Images(loader) => loader.labels(),
-            Self::Activations { labels, .. } => labels.clone(),
+            Self::Activations(activations) => activations.labels.clone(),
         }
     }
 
@@ -101,20 +163,19 @@ impl Source {
                     }))
                 }))
             }
-            Self::Activations {
-                activations,
-                labels,
-            } => Box::new(plan.into_iter().map(move |positions| {
-                let device = activations.device();
-                let batch_labels = positions.iter().map(|position| labels[*position]);
-                Ok(Batch {
-                    labels: index_tensor(batch_labels, &device),
-                    activations: activations
-                        .clone()
-                        .select(0, index_tensor(positions.iter().copied(), &device)),
-                    waited: 0.0,
-                })
-            })),
+            Self::Activations(Activations { values, labels }) => {
+                Box::new(plan.into_iter().map(move |positions| {
+                    let device = values.device();
+                    let batch_labels = positions.iter().map(|position| labels[*position]);
+                    Ok(Batch {
+                        labels: index_tensor(batch_labels, &device),
+                        activations: values
+                            .clone()
+                            .select(0, index_tensor(positions.iter().copied(), &device)),
+                        waited: 0.0,
+                    })
+                }))
+            }
         }
     }
 }

@@ -1,22 +1,18 @@
 //! The training loop.
 
-use std::time::Instant;
-
 use burn::module::Module;
-use burn::optim::ModuleOptimizer;
-use burn::tensor::Device;
-use pets_data::{Loader, Sampler};
-use pets_losses::MetricLoss;
+use pets_losses::{Diagnostics, MetricLoss};
 use pets_model::{EmbeddingModel, FrozenStages, ModelDescription};
 
+use crate::batch_plan::BatchPlan;
 use crate::early_stopping::{BestEpoch, EarlyStopping, Monitor};
-use crate::epoch_totals::EpochTotals;
 use crate::error::TrainError;
 use crate::history::{EpochRecord, HistoryWriter};
 use crate::optimizer::{OptimizerKind, Trainable};
+use crate::run::Run;
 use crate::run_folder::RunFolder;
-use crate::schedule::{LearningRate, Schedule};
-use crate::source::Source;
+use crate::schedule::Schedule;
+use crate::source::{Part, Source};
 use crate::validation::validate;
 
 /// How to train.
@@ -26,16 +22,24 @@ pub struct TrainSpec {
     pub num_epochs: usize,
     /// Images per optimizer step.
     pub batch_size: usize,
+    /// Batches whose gradients are summed into one step; at least 1.
+    pub accumulation: usize,
     /// How an epoch's batches are drawn.
-    pub sampler: Sampler,
+    pub batch_plan: BatchPlan,
     /// The optimizer.
     pub optimizer: OptimizerKind,
     /// Base learning rate, of the head and of the loss's own parameters.
     pub learning_rate: f64,
     /// The backbone's rate divided by the base rate.
     pub backbone_lr_factor: f64,
-    /// Weight decay.
+    /// The rate of the loss's own parameters (prototypes) divided by the base rate.
+    pub loss_lr_factor: f64,
+    /// Weight decay of the model.
     pub weight_decay: f64,
+    /// Weight decay of the loss's own parameters.
+    pub loss_weight_decay: f64,
+    /// The largest Euclidean length of all gradients together; longer ones are scaled down to it.
+    pub clip_norm: Option<f64>,
     /// How the rate changes.
     pub schedule: Schedule,
     /// What tells the best epoch.
@@ -44,18 +48,33 @@ pub struct TrainSpec {
     pub early_stopping: Option<EarlyStopping>,
     /// Stages that are not trained.
     pub frozen: FrozenStages,
+    /// Epochs at the start in which the whole backbone is frozen, for the head and the loss to settle.
+    pub freeze_epochs: usize,
+    /// Decay of a moving average of the weights, which is then validated and saved in their place.
+    pub ema_decay: Option<f64>,
+    /// Embeddings of past batches that pair losses compare with.
+    pub memory: Option<MemorySpec>,
     /// Bytes that the cached output of the frozen stages may take, for each part of the data.
     pub cache_bytes: usize,
     /// Seed of batches, augmentation and dropout.
     pub seed: u64,
 }
 
+/// A [`CrossBatchMemory`](pets_losses::CrossBatchMemory) of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemorySpec {
+    /// Embeddings remembered; at least 1.
+    pub capacity: usize,
+    /// Epochs before it is used, while the embeddings still drift fast.
+    pub start_epoch: usize,
+}
+
 /// The labelled images of a run. Labels run from 0 to the number of classes − 1.
 pub struct TrainingData {
     /// What is trained on.
-    pub train: Loader,
+    pub train: Part,
     /// What tells the best epoch; without it the last epoch counts as the best.
-    pub val: Option<Loader>,
+    pub val: Option<Part>,
 }
 
 /// What a caller is told while training runs; answering `false` ends training after the step.
@@ -82,6 +101,8 @@ pub enum Event<'a> {
         learning_rate: f64,
         /// Images trained per second in this epoch.
         images_per_second: f64,
+        /// What the loss said of the step's batch.
+        diagnostics: &'a Diagnostics,
     },
     /// An epoch is done and validated.
     Epoch(&'a EpochRecord),
@@ -126,17 +147,11 @@ pub fn train(
     description: &ModelDescription,
     on_event: &mut dyn FnMut(Event<'_>) -> bool,
 ) -> Result<Outcome, TrainError> {
+    check(spec)?;
     folder.create()?;
     let (train, val) = sources(spec, &model, data, on_event)?;
 
-    let mut run = Run {
-        spec,
-        rate: LearningRate::new(spec.schedule, spec.learning_rate, spec.num_epochs)?,
-        device: model.devices().into_iter().next().unwrap_or_default(),
-        frozen_model: model.valid(),
-        optimizer: spec.optimizer.init(spec.weight_decay),
-        step: 0,
-    };
+    let mut run = Run::new(spec, &model, &loss)?;
     let mut trainable = Trainable {
         model: model.freeze(spec.frozen).train(),
         loss: loss.train(),
@@ -158,7 +173,7 @@ pub fn train(
             .as_ref()
             .map(|val| {
                 validate(
-                    &trainable.model,
+                    run.kept_model(&trainable),
                     &trainable.loss,
                     val,
                     spec.frozen,
@@ -177,8 +192,7 @@ pub fn train(
         let record = totals.record(epoch + 1, validation, improved);
         if improved {
             best_epoch = Some(epoch + 1);
-            trainable
-                .model
+            run.kept_model(&trainable)
                 .save(&folder.best_model(), &describe(description, &record))?;
         }
         writer.append(&record)?;
@@ -197,12 +211,32 @@ pub fn train(
         || description.clone(),
         |record| describe(description, record),
     );
-    trainable.model.save(&folder.last_model(), &last)?;
+    run.kept_model(&trainable)
+        .save(&folder.last_model(), &last)?;
     Ok(Outcome {
         stop_reason,
         best_epoch,
         history,
     })
+}
+
+fn check(spec: &TrainSpec) -> Result<(), TrainError> {
+    let invalid = |message: String| Err(TrainError::InvalidSpec(message));
+    if spec.accumulation == 0 {
+        return invalid("a step takes the gradients of at least 1 batch".to_owned());
+    }
+    if let Some(limit) = spec
+        .clip_norm
+        .filter(|limit| limit.is_nan() || *limit <= 0.0)
+    {
+        return invalid(format!("gradients cannot be clipped to the length {limit}"));
+    }
+    if let Some(decay) = spec.ema_decay.filter(|decay| !(0.0..1.0).contains(decay)) {
+        return invalid(format!(
+            "the decay of the moving average must be in [0, 1), found {decay}"
+        ));
+    }
+    Ok(())
 }
 
 /// The parts of the data, with the frozen stages' output computed once where it fits.
@@ -216,100 +250,10 @@ fn sources(
     let train = Source::new(data.train, model, spec, &mut on_cached)?;
     let val = data
         .val
-        .filter(|loader| !loader.items().is_empty())
-        .map(|loader| Source::new(loader, model, spec, &mut on_cached))
+        .filter(|part| !part.is_empty())
+        .map(|part| Source::new(part, model, spec, &mut on_cached))
         .transpose()?;
     Ok((train, val))
-}
-
-/// What stays the same, or moves on, from epoch to epoch.
-struct Run<'a> {
-    spec: &'a TrainSpec,
-    rate: LearningRate,
-    device: Device,
-    /// Runs the frozen stages; the trained ones among its weights are out of date.
-    frozen_model: EmbeddingModel,
-    optimizer: ModuleOptimizer,
-    step: u64,
-}
-
-impl Run<'_> {
-    /// Trains one epoch; no totals where the caller asked to stop inside it.
-    fn epoch(
-        &mut self,
-        mut trainable: Trainable,
-        source: &Source,
-        epoch: usize,
-        on_event: &mut dyn FnMut(Event<'_>) -> bool,
-    ) -> Result<(Trainable, Option<EpochTotals>), TrainError> {
-        let spec = self.spec;
-        let plan =
-            spec.sampler
-                .epoch(&source.labels(), spec.batch_size, spec.seed, epoch as u64)?;
-        let steps = plan.len();
-        let mut totals = EpochTotals::new(self.rate.at(epoch as f64));
-        let started = Instant::now();
-        for (index, batch) in source
-            .batches(
-                plan,
-                spec.seed,
-                epoch as u64,
-                &self.frozen_model,
-                spec.frozen,
-            )
-            .enumerate()
-        {
-            let batch = batch?;
-            self.step += 1;
-            self.device.seed(step_seed(spec.seed, self.step));
-            let learning_rate = self.rate.at(epoch as f64 + index as f64 / steps as f64);
-            let [images] = batch.labels.dims();
-
-            let embeddings = trainable
-                .model
-                .forward_trainable(batch.activations.autodiff(), spec.frozen);
-            let output = trainable.loss.forward(embeddings, batch.labels.autodiff());
-            let value = f64::from(output.value.clone().into_scalar::<f32>());
-            if !value.is_finite() {
-                return Err(TrainError::NotFinite {
-                    loss: value,
-                    epoch: epoch + 1,
-                    step: index + 1,
-                    learning_rate,
-                });
-            }
-            let gradients = output.value.backward();
-            let backbone_rate = learning_rate * spec.backbone_lr_factor;
-            trainable =
-                trainable.step(&mut self.optimizer, gradients, learning_rate, backbone_rate);
-
-            totals.add(
-                images,
-                value,
-                &output.diagnostics,
-                learning_rate,
-                batch.waited,
-                started.elapsed(),
-            );
-            let go_on = on_event(Event::Step {
-                epoch: epoch + 1,
-                step: index + 1,
-                steps,
-                loss: totals.mean_loss(),
-                learning_rate,
-                images_per_second: totals.images_per_second(),
-            });
-            if !go_on {
-                return Ok((trainable, None));
-            }
-        }
-        Ok((trainable, Some(totals)))
-    }
-}
-
-/// A seed of its own for every step, so that a step's dropout depends on nothing before it.
-fn step_seed(seed: u64, step: u64) -> u64 {
-    seed.wrapping_add(step.wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
 fn describe(description: &ModelDescription, record: &EpochRecord) -> ModelDescription {

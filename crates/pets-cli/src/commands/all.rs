@@ -14,7 +14,7 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode> {
         return Ok(code);
     }
     let judged = judge(settings, None)?;
-    let results = evaluate::report(&judged, false)?;
+    let results = evaluate::report(&judged)?;
     let pictures = visualize::draw_all(&judged)?;
     println!("\nwritten:");
     for path in std::iter::once(results).chain(pictures) {

@@ -25,7 +25,7 @@ pub(crate) fn run(
     stage: Option<&str>,
 ) -> Result<ExitCode> {
     let judged = judge(settings, model.load_model.as_deref())?;
-    let stage = stage_of(&judged.config, stage)?;
+    let stage = stage_of(&judged.candidate.config, stage)?;
     let sheet = if pictures.is_empty() {
         samples(&judged, stage)?
     } else {
@@ -46,7 +46,7 @@ pub(crate) fn run(
             .collect::<Result<Vec<_>>>()?;
         explain(&judged, &subjects, stage)?
     };
-    let folder = RunFolder::new(&judged.config.output_dir)
+    let folder = RunFolder::new(&judged.candidate.config.output_dir)
         .results()
         .join("gradcam");
     std::fs::create_dir_all(&folder)
@@ -63,7 +63,7 @@ pub(crate) fn run(
 
 /// Attention at the last stage for samples of the test images.
 pub(crate) fn sample_sheet(judged: &Judged) -> Result<Picture> {
-    samples(judged, stage_of(&judged.config, None)?)
+    samples(judged, stage_of(&judged.candidate.config, None)?)
 }
 
 fn stage_of(config: &Config, name: Option<&str>) -> Result<usize> {
@@ -83,17 +83,21 @@ struct Subject {
 
 fn samples(judged: &Judged, stage: usize) -> Result<Picture> {
     let positions: Vec<usize> = (0..judged.embeddings.len()).collect();
-    let subjects = evenly(&positions, judged.config.visualization.num_samples)
-        .into_iter()
-        .map(|position| {
-            let sample = &judged.materials.dataset.samples()[judged.materials.split.test[position]];
-            Ok(Subject {
-                image: test_image(judged, position)?,
-                name: sample.name.clone(),
-                breed: Some(judged.embeddings.labels()[position]),
-            })
+    let subjects = evenly(
+        &positions,
+        judged.candidate.config.visualization.num_samples,
+    )
+    .into_iter()
+    .map(|position| {
+        let sample = &judged.candidate.materials.dataset.samples()
+            [judged.candidate.materials.split.test[position]];
+        Ok(Subject {
+            image: test_image(judged, position)?,
+            name: sample.name.clone(),
+            breed: Some(judged.embeddings.labels()[position]),
         })
-        .collect::<Result<Vec<_>>>()?;
+    })
+    .collect::<Result<Vec<_>>>()?;
     explain(judged, &subjects, stage)
 }
 
@@ -105,7 +109,7 @@ fn explain(judged: &Judged, subjects: &[Subject], stage: usize) -> Result<Pictur
         .iter()
         .map(|subject| explain_one(judged, &prototypes, subject, stage))
         .collect::<Result<Vec<_>>>()?;
-    let name = judged.config.architecture()?.stages()[stage];
+    let name = judged.candidate.config.architecture()?.stages()[stage];
     Ok(gradcam_sheet(Some(&format!("Grad-CAM at {name}")), &rows)?)
 }
 
@@ -115,10 +119,11 @@ fn explain_one(
     subject: &Subject,
     stage: usize,
 ) -> Result<CamRow> {
-    let device = &judged.materials.device;
+    let device = &judged.candidate.materials.device;
     let image = input_tensor(judged, &subject.image)?;
     let breed = subject.breed.unwrap_or_else(|| {
         let embedding = judged
+            .candidate
             .model
             .forward(image.clone())
             .into_data()
@@ -130,8 +135,9 @@ fn explain_one(
         TensorData::new(prototype.to_vec(), [1, prototype.len()]),
         device,
     );
-    let map = judged.model.grad_cam(image, target, stage);
+    let map = judged.candidate.model.grad_cam(image, target, stage);
     let breed_name = judged
+        .candidate
         .materials
         .class_name(breed as usize)
         .replace('_', " ");
@@ -151,9 +157,9 @@ fn explain_one(
 }
 
 fn input_tensor(judged: &Judged, picture: &RgbImage) -> Result<Tensor<4>> {
-    let transform = judged.config.eval_transform()?;
+    let transform = judged.candidate.config.eval_transform()?;
     let mut planes = vec![0.0; transform.output_len()];
-    let mut rng = ChaCha8Rng::seed_from_u64(judged.config.seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(judged.candidate.config.seed);
     transform.apply(
         picture,
         &mut rng,
@@ -163,6 +169,6 @@ fn input_tensor(judged: &Judged, picture: &RgbImage) -> Result<Tensor<4>> {
     let side = transform.img_size() as usize;
     Ok(Tensor::from_data(
         TensorData::new(planes, [1, 3, side, side]),
-        &judged.materials.device,
+        &judged.candidate.materials.device,
     ))
 }

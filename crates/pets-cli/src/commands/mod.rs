@@ -4,6 +4,7 @@ pub(crate) mod all;
 pub(crate) mod breeds;
 pub(crate) mod config;
 pub(crate) mod dataset;
+pub(crate) mod embed;
 pub(crate) mod evaluate;
 pub(crate) mod gradcam;
 pub(crate) mod train;

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use pets_losses::Diagnostics;
 use pets_model::ModelDescription;
 use pets_train::{
-    EpochRecord, Event, Outcome, RunFolder, StopReason, TrainSpec, TrainingData, train,
+    EpochRecord, Event, Outcome, Part, RunFolder, StopReason, TrainSpec, TrainingData, train,
 };
 
 use super::evaluate;
@@ -31,7 +32,7 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
     let config = Config::from_layers(&layers)?;
     let spec = config.train_spec()?;
     let materials = Materials::open(&config)?;
-    warn_of_settings_without_effect(&config);
+    warn_of_settings_without_effect(&config)?;
 
     let model = starting_model(&config, &materials.device)?;
     let classes = materials.train_class_names();
@@ -53,10 +54,13 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
     };
     let (dataset, split) = (&materials.dataset, &materials.split);
     let data = TrainingData {
-        train: materials.loader(split.train_items(dataset), config.train_transform()?)?,
+        train: Part::Images(
+            materials.loader(split.train_items(dataset), config.train_transform()?)?,
+        ),
         val: (!split.val.is_empty())
             .then(|| materials.loader(split.val_items(dataset), config.eval_transform()?))
-            .transpose()?,
+            .transpose()?
+            .map(Part::Images),
     };
     eprintln!(
         "training {} on {} images of {} breeds, validating on {}",
@@ -109,7 +113,7 @@ fn portable_settings(layers: &Layers) -> Result<String> {
     Ok(toml::to_string(&layers.without(&OF_THIS_MACHINE).table())?)
 }
 
-fn warn_of_settings_without_effect(config: &Config) {
+fn warn_of_settings_without_effect(config: &Config) -> Result<()> {
     let (scheduler, stopping) = (&config.scheduler, &config.early_stopping);
     if scheduler.r#type == "plateau" && stopping.enabled && scheduler.patience >= stopping.patience
     {
@@ -118,6 +122,13 @@ fn warn_of_settings_without_effect(config: &Config) {
             scheduler.patience, stopping.patience
         );
     }
+    for parameter in config.idle_loss_parameters()? {
+        eprintln!(
+            "warning: loss.{parameter} has no effect on the {} loss",
+            config.loss.r#type
+        );
+    }
+    Ok(())
 }
 
 /// Shows what the trainer tells.
@@ -149,6 +160,7 @@ impl Display<'_> {
                 loss,
                 learning_rate,
                 images_per_second,
+                diagnostics,
             } => {
                 let label = format!("epoch {epoch}/{}", self.spec.num_epochs);
                 let progress = self
@@ -157,7 +169,8 @@ impl Display<'_> {
                 progress.update(
                     *step,
                     &format!(
-                        "loss {loss:.4}, rate {learning_rate:.2e}, {images_per_second:.0} images/s"
+                        "loss {loss:.4}{}, rate {learning_rate:.2e}, {images_per_second:.0} images/s",
+                        describe_batch(diagnostics)
                     ),
                 );
             }
@@ -169,6 +182,26 @@ impl Display<'_> {
         }
         !interrupt::requested()
     }
+}
+
+/// What tells how a batch trains, where the loss says it.
+fn describe_batch(diagnostics: &Diagnostics) -> String {
+    let share = |name, value: Option<f64>| {
+        value.map_or_else(String::new, |value| {
+            format!(", {name} {:.0} %", 100.0 * value)
+        })
+    };
+    let number = |name, value: Option<f64>| {
+        value.map_or_else(String::new, |value| format!(", {name} {value:.2}"))
+    };
+    [
+        share("active", diagnostics.active_share),
+        share("right", diagnostics.accuracy),
+        number("d+", diagnostics.mean_positive_distance),
+        number("d-", diagnostics.mean_negative_distance),
+        number("norm", diagnostics.embedding_norm),
+    ]
+    .concat()
 }
 
 fn describe_epoch(record: &EpochRecord) -> String {

@@ -26,7 +26,7 @@ pub(crate) fn run(settings: &Settings, model: &ModelFile) -> Result<ExitCode> {
 
 /// Draws every picture of a run; returns the files written.
 pub(crate) fn draw_all(judged: &Judged) -> Result<Vec<PathBuf>> {
-    let folder = RunFolder::new(&judged.config.output_dir);
+    let folder = RunFolder::new(&judged.candidate.config.output_dir);
     folder.create()?;
     let mut album = Album {
         results: folder.results(),
@@ -130,7 +130,7 @@ impl Album {
     }
 
     fn draw_projections(&mut self, judged: &Judged) -> Result<()> {
-        let (config, embeddings) = (&judged.config, &judged.embeddings);
+        let (config, embeddings) = (&judged.candidate.config, &judged.embeddings);
         let (rows, n, dim) = (embeddings.as_slice(), embeddings.len(), embeddings.dim());
         let of_tsne = tsne(
             rows,
@@ -169,6 +169,7 @@ fn figure(title: &str) -> Figure {
 
 fn scatter_picture(judged: &Judged, projection: &Projection, title: &str) -> Result<Picture> {
     let groups: Vec<_> = judged
+        .candidate
         .materials
         .dataset
         .classes()

@@ -49,6 +49,8 @@ pub(crate) struct DataSection {
     pub(crate) num_workers: usize,
     pub(crate) sampler: String,
     pub(crate) samples_per_class: usize,
+    pub(crate) hard_negative_every: usize,
+    pub(crate) hard_negative_group: usize,
     pub(crate) augment: bool,
     pub(crate) horizontal_flip: bool,
     pub(crate) rotation: f32,
@@ -86,17 +88,23 @@ pub(crate) struct TrainSection {
     pub(crate) learning_rate: f64,
     pub(crate) backbone_lr_factor: f64,
     pub(crate) weight_decay: f64,
+    pub(crate) loss_lr_factor: f64,
+    pub(crate) loss_weight_decay: Option<f64>,
+    pub(crate) clip_norm: Option<f64>,
+    pub(crate) accumulation: usize,
+    pub(crate) freeze_epochs: usize,
+    pub(crate) ema_decay: Option<f64>,
     pub(crate) cache_mb: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct LossSection {
     pub(crate) r#type: String,
-    pub(crate) margin: f64,
-    pub(crate) mining: String,
-    pub(crate) scale: f64,
-    pub(crate) angular_margin: f64,
+    pub(crate) memory: usize,
+    pub(crate) memory_start_epoch: usize,
+    /// Parameters that were given; the others have the loss's defaults.
+    #[serde(flatten)]
+    pub(crate) parameters: toml::Table,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -126,6 +134,10 @@ pub(crate) struct EvaluationSection {
     pub(crate) n_way: usize,
     pub(crate) k_shot: usize,
     pub(crate) num_few_shot_tasks: usize,
+    pub(crate) verification_pairs: u64,
+    pub(crate) knn_k: usize,
+    pub(crate) bootstrap_resamples: usize,
+    pub(crate) normalize: bool,
     pub(crate) representation: String,
     pub(crate) baseline: bool,
 }
@@ -173,6 +185,20 @@ impl Config {
                 "scheduler.warmup_epochs",
                 "train.num_epochs",
                 "warm-up would outlast training".to_owned(),
+            ));
+        }
+        if self.loss.memory > 0 && self.loss_kind().has_prototypes() {
+            return Err(layers.contradiction(
+                "loss.memory",
+                "loss.type",
+                "this loss compares with prototypes, not with other embeddings".to_owned(),
+            ));
+        }
+        if self.train.freeze_epochs > self.train.num_epochs {
+            return Err(layers.contradiction(
+                "train.freeze_epochs",
+                "train.num_epochs",
+                "the backbone would never be trained; use --freeze backbone".to_owned(),
             ));
         }
         if self.model.embedding_size == 0 && self.model.freeze == "backbone" {

@@ -120,6 +120,23 @@ fn all_trains_evaluates_and_draws() {
 }
 
 #[test]
+fn the_quickstart_draws_the_breeds_that_it_names() {
+    let workplace = Workplace::new(2, 2);
+    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/quickstart.toml");
+    workplace.pets(&[
+        "train",
+        "--config",
+        config,
+        "--num-epochs=1",
+        "--drawn-images=8",
+        "--drawn-size=64",
+        "--img-size=32",
+        "--warmup-epochs=0",
+    ]);
+    assert_eq!(workplace.history("outputs/quickstart").len(), 1);
+}
+
+#[test]
 fn one_seed_gives_one_model() {
     let workplace = Workplace::new(3, 8);
     let train = |output: &str, workers: &str, seed: &str| {
@@ -234,6 +251,78 @@ fn triplet_with_every_mining_learns() {
     for mining in ["batch_all", "batch_hard", "batch_semi_hard"] {
         assert_falls(&["--loss-type=triplet", "--mining", mining, "--margin=0.5"]);
     }
+}
+
+/// Trains a head on frozen features; the epochs' records.
+fn head_history(workplace: &Workplace, arguments: &[&str]) -> Vec<Value> {
+    let run = [
+        "--backbone=efficientnet_lite0",
+        "--freeze=backbone",
+        "--holdout-breeds=none",
+        "--num-epochs=4",
+        "--learning-rate=3e-3",
+        "--warmup-epochs=0",
+        "--train-val-split=1.0",
+    ];
+    let arguments: Vec<_> = run.iter().chain(arguments).copied().collect();
+    workplace.pets(&with("train", &arguments));
+    workplace.history("outputs")
+}
+
+fn assert_head_learns(workplace: &Workplace, arguments: &[&str]) -> Vec<Value> {
+    let history = head_history(workplace, arguments);
+    let loss = |record: &Value| record["train_loss"].as_f64().unwrap();
+    let (first, last) = (loss(&history[0]), loss(&history[history.len() - 1]));
+    assert!(
+        last < first,
+        "{arguments:?}: the loss went from {first} to {last}"
+    );
+    history
+}
+
+#[test]
+fn every_loss_trains_a_head() {
+    let workplace = Workplace::new(4, 10);
+    for loss in [
+        "arcface",
+        "cosface",
+        "normalized_softmax",
+        "proxy_anchor",
+        "contrastive",
+        "multi_similarity",
+        "supcon",
+        "circle",
+        "lifted_structure",
+        "triplet",
+    ] {
+        let history = assert_head_learns(&workplace, &["--loss-type", loss]);
+        for key in [
+            "mean_positive_distance",
+            "mean_negative_distance",
+            "embedding_norm",
+            "gradient_norm",
+        ] {
+            assert!(history[0][key].is_f64(), "{key} of {loss}");
+        }
+    }
+}
+
+#[test]
+fn the_ways_of_metric_learning_train_a_head() {
+    let workplace = Workplace::new(4, 10);
+    let contrastive = ["--loss-type=contrastive", "--margin=1.0"];
+    for ways in [
+        &["--memory=16", "--memory-start-epoch=1"][..],
+        &["--sampler=hard_negative", "--hard-negative-group=2"],
+        &["--clip-norm=0.5", "--accumulation=2"],
+        &["--loss-lr-factor=10", "--loss-weight-decay=0"],
+    ] {
+        let arguments: Vec<_> = contrastive.iter().chain(ways).copied().collect();
+        assert_head_learns(&workplace, &arguments);
+    }
+    // The average of the weights is what is saved, and is as good a model.
+    assert_head_learns(&workplace, &["--ema-decay=0.9"]);
+    workplace.pets(&with("evaluate", &["--bootstrap-resamples=10"]));
 }
 
 #[test]

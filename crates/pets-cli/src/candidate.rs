@@ -1,0 +1,96 @@
+//! A model to be judged or used, with the data that its configuration names.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use pets_model::{EmbeddingModel, OpenedModel};
+use pets_train::{Representation, RunFolder};
+
+use crate::arguments::Settings;
+use crate::config::Config;
+use crate::embedder::Embedder;
+use crate::materials::Materials;
+use crate::starting_model::starting_model;
+
+/// A model with its configuration and data.
+pub(crate) struct Candidate {
+    pub(crate) config: Config,
+    pub(crate) materials: Materials,
+    pub(crate) model: EmbeddingModel,
+    /// Absent for a backbone as it was before training.
+    pub(crate) file: Option<PathBuf>,
+    /// Epochs trained, where the file says it.
+    pub(crate) epoch: Option<usize>,
+}
+
+impl Candidate {
+    /// Opens the model that the command line means.
+    pub(crate) fn open(settings: &Settings, load_model: Option<&Path>) -> Result<Self> {
+        let plain = settings.config()?;
+        if load_model.is_none() && plain.evaluation.representation == "features" {
+            let materials = Materials::open(&plain)?;
+            return Ok(Self {
+                model: starting_model(&plain, &materials.device)?,
+                config: plain,
+                materials,
+                file: None,
+                epoch: None,
+            });
+        }
+        let file = load_model.map_or_else(
+            || RunFolder::new(&plain.output_dir).best_model(),
+            Path::to_owned,
+        );
+        if !file.exists() {
+            bail!(
+                "there is no model in {}; train one with `pets train`, or name a file with --load-model",
+                file.display()
+            );
+        }
+        let device = crate::device::resolve(&plain.device)?;
+        let opened = EmbeddingModel::open(&file, &device)?;
+        let layers = settings.layers(
+            opened
+                .description
+                .as_ref()
+                .map(|description| (description.config.as_str(), file.clone())),
+        )?;
+        let mut config = Config::from_layers(&layers)?;
+        config.adopt(&opened);
+        Ok(Self {
+            materials: Materials::open(&config)?,
+            config,
+            model: opened.model,
+            file: Some(file),
+            epoch: opened.description.map(|description| description.epoch),
+        })
+    }
+
+    /// What shows the model pictures and takes what the configuration wants of them.
+    pub(crate) fn embedder(&self) -> Embedder<'_> {
+        Embedder {
+            config: &self.config,
+            materials: &self.materials,
+            model: &self.model,
+            representation: match self.config.evaluation.representation.as_str() {
+                "features" => Representation::Features,
+                _ => Representation::Embedding,
+            },
+        }
+    }
+}
+
+impl Config {
+    /// What the model is settles what it is fed, whatever the flags say.
+    fn adopt(&mut self, opened: &OpenedModel) {
+        opened
+            .config
+            .architecture
+            .name()
+            .clone_into(&mut self.model.backbone);
+        self.model.embedding_size = opened.config.embedding_size.unwrap_or(0);
+        if let Some(description) = &opened.description {
+            self.data.img_size = description.img_size;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `cargo xtask bench`: whole jobs on real photos, whose tables stand in the documentation.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::shell::CommandLine;
+
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// Compare every loss on the features of the frozen bundled backbone.
+    Losses {
+        /// Oxford-IIIT Pet in its official layout.
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Train the frozen-backbone recipe with three seeds and set the models beside the features they start from.
+    Results {
+        /// Oxford-IIIT Pet in its official layout.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Where the runs are kept.
+        #[arg(long, default_value = "outputs/bench")]
+        out: PathBuf,
+    },
+}
+
+pub(crate) fn run(bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Losses { data_dir } => {
+            CommandLine::new("cargo run --release -p pets-train --example compare_losses --")
+                .with_path("--data-dir", data_dir)
+                .run_and_say()
+        }
+        Bench::Results { data_dir, out } => results(data_dir, out),
+    }
+}
+
+fn results(data_dir: &Path, out: &Path) -> Result<()> {
+    let pets = |words| CommandLine::new("cargo run --release -p pets-cli --").with_arguments(words);
+    let features = out.join("features.npz");
+    std::fs::create_dir_all(crate::shell::root().join(out))?;
+    pets("embed --representation features --backbone efficientnet_lite0")
+        .with_arguments("--split official --holdout-breeds none")
+        .with_path("--data-dir", data_dir)
+        .with_path("--out", &features)
+        .run_and_say()?;
+    let mut evaluate = pets("evaluate --markdown").with_word(&features);
+    for seed in ["1", "2", "3"] {
+        let run = out.join(format!("seed-{seed}"));
+        let embeddings = out.join(format!("seed-{seed}.npz"));
+        pets("train --config configs/frozen-lite0.toml --seed")
+            .with_arguments(seed)
+            .with_path("--data-dir", data_dir)
+            .with_path("--output-dir", &run)
+            .run_and_say()?;
+        pets("embed")
+            .with_path("--data-dir", data_dir)
+            .with_path("--load-model", &run.join("models/best_model.safetensors"))
+            .with_path("--out", &embeddings)
+            .run_and_say()?;
+        evaluate = evaluate.with_word(&embeddings);
+    }
+    evaluate.run_and_say()
+}
