@@ -239,7 +239,7 @@ pub(crate) struct EvaluateArguments {
     pub(crate) sources: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelFile,
-    /// Embeddings with labels: safetensors or npz with `embeddings` [n, d] and `labels` [n]; or npy, with --labels.
+    /// Embeddings with labels: safetensors or npz with `embeddings`, n × d, and `labels`, n; or npy, with --labels.
     #[arg(long, value_name = "FILE")]
     pub(crate) embeddings: Option<PathBuf>,
     /// The labels to embeddings in npy, in npy too.
