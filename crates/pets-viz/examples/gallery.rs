@@ -2,56 +2,17 @@
 //!
 //! `cargo run -p pets-viz --example gallery -- FOLDER`
 
+mod made_up;
+
 use std::path::{Path, PathBuf};
 
-use image::{Rgb, RgbImage};
 use pets_viz::{
     CamRow, DistanceHistogram, EpochPoint, Figure, Group, HeatMap, ResultTile, RetrievalRow,
     Scatter, Tile, TsneConfig, TsneEngine, UmapConfig, VizError, distance_histogram, gradcam_sheet,
     learning_rate_curve, loss_curves, recall_bars, retrieval_sheet, roc_curve, scatter, tsne, umap,
 };
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
-const BREEDS: [&str; 37] = [
-    "Abyssinian",
-    "american bulldog",
-    "american pit bull terrier",
-    "basset hound",
-    "beagle",
-    "Bengal",
-    "Birman",
-    "Bombay",
-    "boxer",
-    "British Shorthair",
-    "chihuahua",
-    "Egyptian Mau",
-    "english cocker spaniel",
-    "english setter",
-    "german shorthaired",
-    "great pyrenees",
-    "havanese",
-    "japanese chin",
-    "keeshond",
-    "leonberger",
-    "Maine Coon",
-    "miniature pinscher",
-    "newfoundland",
-    "Persian",
-    "pomeranian",
-    "pug",
-    "Ragdoll",
-    "Russian Blue",
-    "saint bernard",
-    "samoyed",
-    "scottish terrier",
-    "shiba inu",
-    "Siamese",
-    "Sphynx",
-    "staffordshire bull terrier",
-    "wheaten terrier",
-    "yorkshire terrier",
-];
+use made_up::{BREEDS, animal, clusters, kind_of};
 
 fn main() -> Result<(), VizError> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "gallery".into()));
@@ -141,23 +102,6 @@ fn verification(folder: &Path) -> Result<(), VizError> {
     recall_bars(&Figure::default().titled("Retrieval"), &recalls)?.save(folder.join("recall.png"))
 }
 
-/// A blob of one colour on another: the look of an imaginary animal of class `class`.
-fn animal(class: usize, variant: usize, width: u32, height: u32) -> RgbImage {
-    let hue = |shift: usize| ((class * 97 + shift * 61 + variant * 9) % 200 + 40) as u8;
-    RgbImage::from_fn(width, height, |x, y| {
-        let (dx, dy) = (
-            x as f32 / width as f32 - 0.5,
-            y as f32 / height as f32 - 0.55,
-        );
-        let ears = (dx.abs() - 0.22).hypot(dy + 0.3) < 0.1;
-        if dx.hypot(dy) < 0.32 || ears {
-            Rgb([hue(0), hue(1), hue(2)])
-        } else {
-            Rgb([190, 205, hue(3).max(150)])
-        }
-    })
-}
-
 fn sheets(folder: &Path) -> Result<(), VizError> {
     let rows: Vec<RetrievalRow> = (0..4)
         .map(|query| RetrievalRow {
@@ -209,39 +153,12 @@ fn sheets(folder: &Path) -> Result<(), VizError> {
     gradcam_sheet(Some("What the embedding looks at"), &rows)?.save(folder.join("gradcam.png"))
 }
 
-/// Unit vectors around `groups` centres; `noise` is the spread relative to a centre's length.
-fn clusters(groups: usize, per_group: usize, dim: usize, noise: f32) -> (Vec<f32>, Vec<usize>) {
-    let mut rng = ChaCha8Rng::seed_from_u64(7);
-    let mut normal = move || (0..12).map(|_| rng.random::<f32>()).sum::<f32>() - 6.0;
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    for group in 0..groups {
-        let centre: Vec<f32> = (0..dim).map(|_| normal()).collect();
-        for _ in 0..per_group {
-            let row: Vec<f32> = centre
-                .iter()
-                .map(|value| value + noise * normal())
-                .collect();
-            let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
-            values.extend(row.iter().map(|value| value / length));
-            labels.push(group);
-        }
-    }
-    (values, labels)
-}
-
 fn groups(count: usize) -> Vec<Group> {
-    let kind = |name: &str| {
-        if name.starts_with(char::is_uppercase) {
-            "cat"
-        } else {
-            "dog"
-        }
-    };
     BREEDS[..count]
         .iter()
         .map(|name| Group {
             name: (*name).into(),
-            kind: Some(kind(name).into()),
+            kind: Some(kind_of(name).into()),
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use plotters::element::Circle;
 use plotters::series::{DashedLineSeries, LineSeries};
 use plotters::style::Color;
+use serde::Serialize;
 
 use crate::axis::{Axis, Scale, plain, scientific, whole_ticks};
 use crate::chart::{Corner, LegendEntry, Sample, device, draw_chart, pen, rgb};
@@ -14,7 +15,7 @@ use crate::{Picture, VizError, check};
 const TICKS: usize = 12;
 
 /// What one epoch of training left behind.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EpochPoint {
     /// Number of the epoch, usually counted from 1.
     pub epoch: usize,

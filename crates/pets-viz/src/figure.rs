@@ -1,12 +1,11 @@
 //! What a chart is asked to be, and the picture that comes out.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::Path;
 
-use atomic_write_file::AtomicWriteFile;
 use image::{ImageFormat, RgbImage};
 
-use crate::VizError;
+use crate::{VizError, file};
 
 /// Size and title of a chart; the default, 1000 × 640 pixels without a title, suits a README.
 ///
@@ -124,17 +123,6 @@ impl Picture {
     /// [`VizError::Write`] where the folder is missing or cannot be written to,
     /// [`VizError::Encode`] as in [`Self::to_png`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), VizError> {
-        let path = path.as_ref();
-        let bytes = self.to_png()?;
-        write_atomically(path, &bytes).map_err(|source| VizError::Write {
-            path: path.to_owned(),
-            source,
-        })
+        file::write(path.as_ref(), &self.to_png()?)
     }
-}
-
-fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = AtomicWriteFile::open(path)?;
-    file.write_all(bytes)?;
-    file.commit()
 }

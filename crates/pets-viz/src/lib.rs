@@ -10,6 +10,7 @@ mod colormap;
 mod curves;
 mod error;
 mod figure;
+mod file;
 mod font;
 mod geometry;
 mod gradcam;
@@ -18,6 +19,7 @@ mod label_placement;
 mod marker;
 mod palette;
 mod projection;
+pub mod report;
 mod roc;
 mod scatter;
 mod sheet;
@@ -29,6 +31,7 @@ pub use error::VizError;
 pub use figure::{Figure, Picture};
 pub use gradcam::{CamRow, HeatMap, gradcam_sheet, heatmap_overlay};
 pub use histogram::{DistanceHistogram, distance_histogram};
+pub use palette::Theme;
 pub use projection::{
     MIN_SAMPLES, Projection, TsneConfig, TsneEngine, UmapConfig, trustworthiness, tsne, umap,
 };

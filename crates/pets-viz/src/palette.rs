@@ -28,6 +28,16 @@ pub(crate) const RIGHT: Colour = OKABE_ITO[2];
 /// deficiency.
 pub(crate) const WRONG: Colour = OKABE_ITO[1];
 
+/// What a picture is drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// Dark ink on white paper.
+    #[default]
+    Light,
+    /// Light ink on nearly black paper.
+    Dark,
+}
+
 /// The palette of Okabe and Ito, "Color Universal Design" (2008); yellow, faint on white, comes
 /// last.
 const OKABE_ITO: [Colour; 8] = [
@@ -38,6 +48,18 @@ const OKABE_ITO: [Colour; 8] = [
     Colour(230, 159, 0),
     Colour(86, 180, 233),
     Colour(0, 0, 0),
+    Colour(240, 228, 66),
+];
+
+/// The same hues, lighter where they would be faint on black.
+const OKABE_ITO_ON_DARK: [Colour; 8] = [
+    Colour(60, 150, 220),
+    Colour(240, 120, 40),
+    Colour(20, 185, 140),
+    Colour(214, 140, 182),
+    Colour(240, 180, 40),
+    Colour(130, 205, 245),
+    Colour(235, 235, 235),
     Colour(240, 228, 66),
 ];
 
@@ -57,16 +79,35 @@ const MANY: [Colour; 11] = [
     Colour(120, 120, 128),
 ];
 
+/// The same hues, lighter where they would be faint on black.
+const MANY_ON_DARK: [Colour; 11] = [
+    Colour(84, 145, 230),
+    Colour(240, 140, 50),
+    Colour(70, 170, 95),
+    Colour(240, 85, 100),
+    Colour(145, 212, 246),
+    Colour(170, 115, 222),
+    Colour(184, 204, 70),
+    Colour(190, 116, 74),
+    Colour(242, 150, 206),
+    Colour(45, 192, 190),
+    Colour(165, 165, 172),
+];
+
 /// How many groups [`group_colour`] and the markers can tell apart (11 colours × 8 markers, without
 /// a common divisor).
 pub(crate) const MAX_GROUPS: usize = MANY.len() * crate::marker::Marker::ALL.len();
 
 /// Colour of group `index` of `count`.
-pub(crate) fn group_colour(index: usize, count: usize) -> Colour {
-    if count <= OKABE_ITO.len() {
-        OKABE_ITO[index % OKABE_ITO.len()]
+pub(crate) fn group_colour(index: usize, count: usize, theme: Theme) -> Colour {
+    let (few, many) = match theme {
+        Theme::Light => (OKABE_ITO, MANY),
+        Theme::Dark => (OKABE_ITO_ON_DARK, MANY_ON_DARK),
+    };
+    if count <= few.len() {
+        few[index % few.len()]
     } else {
-        MANY[index % MANY.len()]
+        many[index % many.len()]
     }
 }
 
@@ -77,14 +118,17 @@ mod tests {
 
     #[test]
     fn every_group_has_its_own_pair_of_colour_and_marker() {
-        for count in [2, 8, 9, 37, MAX_GROUPS] {
+        for (theme, count) in [Theme::Light, Theme::Dark]
+            .into_iter()
+            .flat_map(|theme| [2, 8, 9, 37, MAX_GROUPS].map(|count| (theme, count)))
+        {
             let styles: Vec<_> = (0..count)
-                .map(|i| (group_colour(i, count), Marker::of_group(i)))
+                .map(|i| (group_colour(i, count, theme), Marker::of_group(i)))
                 .collect();
             for (i, style) in styles.iter().enumerate() {
                 assert!(
                     !styles[..i].contains(style),
-                    "group {i} of {count} looks like another"
+                    "group {i} of {count} looks like another in {theme:?}"
                 );
             }
         }
@@ -92,7 +136,7 @@ mod tests {
 
     #[test]
     fn up_to_eight_groups_differ_by_colour_alone() {
-        let colours: Vec<_> = (0..8).map(|i| group_colour(i, 8)).collect();
+        let colours: Vec<_> = (0..8).map(|i| group_colour(i, 8, Theme::Light)).collect();
         assert!((0..8).all(|i| !colours[..i].contains(&colours[i])));
     }
 }

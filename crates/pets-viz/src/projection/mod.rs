@@ -5,6 +5,7 @@ mod tsne;
 mod umap;
 
 use rayon::ThreadPoolBuilder;
+use serde::Serialize;
 
 pub use trustworthiness::trustworthiness;
 pub use tsne::{TsneConfig, TsneEngine, tsne};
@@ -23,7 +24,7 @@ const TRUST_NEIGHBOURS: usize = 15;
 const THREADS: usize = 4;
 
 /// Embeddings placed in the plane.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Projection {
     /// A position for each embedding, in the order given. Only distances mean something: neither
     /// axis has a unit.

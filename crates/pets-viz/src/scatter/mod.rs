@@ -9,7 +9,7 @@ use crate::figure::Figure;
 use crate::font;
 use crate::geometry::{Point, Rect};
 use crate::marker::Marker;
-use crate::palette::{Colour, MAX_GROUPS, MUTED, PAPER, group_colour};
+use crate::palette::{Colour, MAX_GROUPS, MUTED, PAPER, Theme, group_colour};
 use crate::{Picture, VizError, check};
 
 /// Height kept for the line under the plot.
@@ -129,7 +129,7 @@ fn styles_of(groups: &[Group]) -> Vec<GroupStyle> {
     let first_kind = groups.first().and_then(|group| group.kind.as_ref());
     (0..groups.len())
         .map(|index| GroupStyle {
-            colour: group_colour(index, groups.len()),
+            colour: group_colour(index, groups.len(), Theme::Light),
             marker: Marker::of_group(index),
             hollow: groups[index].kind.as_ref() != first_kind,
         })

@@ -1,0 +1,398 @@
+//! The report page in a real browser, held against the data it was made of.
+
+mod browser;
+
+use browser::Browser;
+use image::{Rgb, RgbImage};
+use pets_viz::report::{
+    Attention, Class, ConfusedPair, Headline, Histogram, Jpeg, Neighbour, Report, RocStep, Sample,
+    Verification,
+};
+use pets_viz::{CamRow, EpochPoint, HeatMap, Projection};
+
+/// Names that would break out of a page that does not escape.
+const NAMES: [&str; 3] = [
+    "Bengal & <b>\"co\"</b>",
+    "pug</script><script>x()",
+    "chow chow",
+];
+
+/// Nine samples, three of each class, on a grid: class by column, number by row. Each has the other
+/// two of its class as neighbours, then one of the next class.
+fn report() -> Report {
+    let sample = |index: usize| {
+        let (class, row) = (index % 3, index / 3);
+        let others = [(row + 1) % 3, (row + 2) % 3].map(|other| other * 3 + class);
+        let stranger = row * 3 + (class + 1) % 3;
+        let near = |sample, similarity| Neighbour { sample, similarity };
+        let shade = 40 + 20 * index as u8;
+        let photo = RgbImage::from_pixel(90, 70, Rgb([shade, 120, 255 - shade]));
+        Sample {
+            name: format!("image <{index}>"),
+            class,
+            photo: Jpeg::thumbnail(&photo).expect("a picture"),
+            neighbours: vec![
+                near(others[0], 0.9),
+                near(stranger, 0.7),
+                near(others[1], 0.5),
+            ],
+            average_precision: Some(1.0 - index as f64 / 10.0),
+        }
+    };
+    let map = |method: &str, turned: bool| Projection {
+        points: (0..9u8)
+            .map(|index| [f32::from(index % 3), f32::from(index / 3)])
+            .map(|[x, y]| if turned { [y, x] } else { [x, y] })
+            .collect(),
+        method: method.into(),
+        notes: vec!["a note".into()],
+        trustworthiness: 0.987,
+        trust_neighbours: 4,
+    };
+    Report {
+        title: "Tests & \"quotes\" </title>".into(),
+        class_word: "breed".into(),
+        classes_word: "breeds".into(),
+        headlines: vec![Headline {
+            interval: Some([0.81, 0.92]),
+            baseline: Some(0.455),
+            ..Headline::new("Recall@1", 0.874)
+        }],
+        configuration: "seed = 42 # <&>".into(),
+        history: [1, 2, 3]
+            .map(|epoch| EpochPoint {
+                epoch,
+                train_loss: 3.0 / epoch as f64,
+                val_loss: (epoch > 1).then_some(3.5 / epoch as f64),
+                learning_rate: 10f64.powi(-(epoch as i32)),
+            })
+            .into(),
+        best_epoch: Some(2),
+        verification: Some(verification()),
+        classes: (NAMES.iter().zip([0.5, 0.25, 0.75]))
+            .map(|(name, recall)| Class {
+                kind: Some(if recall < 0.6 { "cat" } else { "dog" }.into()),
+                recall_at_1: Some(recall),
+                ..Class::named(*name)
+            })
+            .collect(),
+        confused: vec![ConfusedPair {
+            classes: [1, 2],
+            accepted: 3,
+            pairs: 9,
+        }],
+        samples: (0..9).map(sample).collect(),
+        maps: vec![
+            map("t-SNE (perplexity 2)", false),
+            map("UMAP (2 neighbours)", true),
+        ],
+        attention: vec![
+            Attention::new(&CamRow {
+                image: RgbImage::new(60, 60),
+                map: HeatMap::new(vec![0.0, 1.0], 1, 2).expect("a map"),
+                caption: "an <i>image</i>".into(),
+            })
+            .expect("a picture"),
+        ],
+        ..Report::default()
+    }
+}
+
+fn verification() -> Verification {
+    let step = |far, tar, threshold| RocStep {
+        false_accept_rate: far,
+        true_accept_rate: tar,
+        threshold,
+    };
+    Verification {
+        roc: vec![
+            step(0.0, 0.0, None),
+            step(0.0, 0.4, Some(0.25)),
+            step(0.125, 0.875, Some(0.5)),
+            step(0.5, 0.95, Some(1.0)),
+            step(1.0, 1.0, Some(1.5)),
+        ],
+        auc: Some(0.9),
+        eer: Some(0.125),
+        eer_threshold: Some(0.5),
+        measure: "distance".into(),
+        histogram: Some(Histogram {
+            edges: vec![0.0, 1.0, 2.0],
+            positive: vec![0.8, 0.2],
+            negative: vec![0.3, 0.7],
+        }),
+    }
+}
+
+/// Opens the report and hands it over; complains of what the browser complained about.
+fn in_browser(test: impl FnOnce(&mut Browser, &Report)) {
+    let Some(program) = browser::installed() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("report.html");
+    let report = report();
+    report.save(&path).expect("the folder can be written to");
+    let mut browser = Browser::open(&program, &path, 1200, 900);
+    test(&mut browser, &report);
+    // Any answer brings the events before it.
+    browser.evaluate("0");
+    assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
+}
+
+/// Points at the map, place by place, until `wanted` is shown beside the pointer; that place.
+fn find_on_map(browser: &mut Browser, wanted: &str) -> (f64, f64) {
+    let (x, y) = browser.middle_of("#map-canvas");
+    let size = browser.evaluate("[document.querySelector('#map-canvas').clientWidth, document.querySelector('#map-canvas').clientHeight]");
+    let (width, height) = (
+        size[0].as_f64().expect("a width"),
+        size[1].as_f64().expect("a height"),
+    );
+    let step = 20.0;
+    for row in 1..(height / step) as u32 {
+        for column in 1..(width / step) as u32 {
+            let at = (
+                x - width / 2.0 + f64::from(column) * step,
+                y - height / 2.0 + f64::from(row) * step,
+            );
+            browser.point_at(at);
+            let shown = "document.querySelector('#map-tip:not([hidden]) span')?.textContent ?? ''";
+            if browser.evaluate(shown) == wanted {
+                return at;
+            }
+        }
+    }
+    panic!("{wanted} is nowhere on the map");
+}
+
+#[test]
+fn the_page_says_what_the_report_says() {
+    in_browser(|browser, report| {
+        assert_eq!(browser.text("#title"), report.title);
+        assert_eq!(browser.evaluate("document.title"), report.title);
+        let card = browser.text("#headlines");
+        for part in [
+            "Recall@1",
+            "87.4 %",
+            "81.0 % – 92.0 %",
+            "45.5 %",
+            "+41.9 points",
+        ] {
+            assert!(card.contains(part), "{part} in {card}");
+        }
+        assert_eq!(browser.text("#settings"), report.configuration);
+        assert_eq!(browser.text("#gallery .name"), "an <i>image</i>");
+        assert!(browser.text("#confused").contains("33.3 %"));
+        let sections = browser.evaluate("document.querySelectorAll('#sections a').length");
+        assert_eq!(sections, 9);
+        assert_eq!(
+            browser.evaluate("document.querySelectorAll('main > [hidden]').length"),
+            0
+        );
+    });
+}
+
+#[test]
+fn pointing_at_the_map_shows_an_image_and_a_click_its_neighbours() {
+    in_browser(|browser, report| {
+        let at = find_on_map(browser, "image <4>");
+        assert_eq!(browser.text("#map-tip strong"), NAMES[1]);
+        browser.click_at(at);
+        let found = browser.evaluate(
+            "[...document.querySelectorAll('#map-chosen .result')].map((result) => [
+                Number(result.dataset.sample), result.classList.contains('right'),
+                result.querySelector('.verdict').textContent,
+                result.querySelector('.similarity').textContent])",
+        );
+        for (index, neighbour) in report.samples[4].neighbours.iter().enumerate() {
+            let right = report.samples[neighbour.sample].class == 1;
+            let expected = serde_json::json!([
+                neighbour.sample,
+                right,
+                if right { "✓" } else { "✗" },
+                format!("{:.3}", neighbour.similarity),
+            ]);
+            assert_eq!(found[index], expected);
+        }
+        // The retrieval browser follows.
+        assert_eq!(browser.text("#query small"), "image <4>");
+        assert_eq!(
+            browser.text("#results .result:nth-child(1) .name"),
+            NAMES[1]
+        );
+    });
+}
+
+#[test]
+fn the_map_is_filtered_by_class_and_changed_for_another() {
+    in_browser(|browser, _| {
+        let at = find_on_map(browser, "image <4>");
+        browser.evaluate(
+            "(() => { const choice = document.querySelector('#map-class');
+               choice.value = '0'; choice.dispatchEvent(new Event('change')); })()",
+        );
+        browser.point_at((at.0 + 1.0, at.1));
+        assert_eq!(
+            browser.evaluate("document.querySelector('#map-tip').hidden"),
+            true
+        );
+        find_on_map(browser, "image <3>");
+        browser.click("#map-reset");
+
+        // In the other map, rows and columns have changed places.
+        let before = find_on_map(browser, "image <2>");
+        browser.click("#map-methods label:nth-of-type(2)");
+        browser.wait_for("document.querySelector('#map-quality').textContent.startsWith('UMAP')");
+        assert!(browser.text("#map-quality").contains("0.987"));
+        browser.prefer("prefers-reduced-motion", "reduce");
+        browser.click("#map-methods label:nth-of-type(1)");
+        browser.click("#map-methods label:nth-of-type(2)");
+        browser.evaluate("new Promise((done) => setTimeout(done, 100))");
+        let after = find_on_map(browser, "image <6>");
+        assert!((before.0 - after.0).abs() < 1.0 && (before.1 - after.1).abs() < 1.0);
+    });
+}
+
+#[test]
+fn the_map_works_by_keyboard() {
+    in_browser(|browser, _| {
+        browser.evaluate("document.querySelector('#map-canvas').focus()");
+        browser.press("ArrowRight");
+        let start = browser.text("#map-live");
+        assert!(
+            start.contains("image <4>"),
+            "the middle comes first: {start}"
+        );
+        browser.press("ArrowRight");
+        assert!(browser.text("#map-live").contains("image <5>"));
+        browser.press("ArrowUp");
+        assert!(browser.text("#map-live").contains("image <8>"));
+        browser.press("Enter");
+        assert_eq!(browser.text("#query small"), "image <8>");
+        browser.press("Escape");
+        assert!(browser.text("#map-chosen").contains("Choose a point"));
+        // Out of the canvas again: no trap.
+        browser.press("Tab");
+        assert_ne!(browser.evaluate("document.activeElement.id"), "map-canvas");
+    });
+}
+
+#[test]
+fn the_threshold_shows_the_rates_of_the_curve() {
+    in_browser(|browser, _| {
+        let rates = |browser: &mut Browser| {
+            [
+                "#true-accept",
+                "#false-reject",
+                "#false-accept",
+                "#true-reject",
+            ]
+            .map(|id| browser.text(id))
+        };
+        assert_eq!(rates(browser), ["87.50 %", "12.50 %", "12.50 %", "87.50 %"]);
+        for (threshold, expected) in [
+            (0.1, ["0.00 %", "100.00 %", "0.00 %", "100.00 %"]),
+            (0.26, ["40.00 %", "60.00 %", "0.00 %", "100.00 %"]),
+            (1.2, ["95.00 %", "5.00 %", "50.00 %", "50.00 %"]),
+        ] {
+            browser.evaluate(&format!(
+                "(() => {{ const slider = document.querySelector('#threshold');
+                   slider.value = {threshold}; slider.dispatchEvent(new Event('input')); }})()"
+            ));
+            assert_eq!(rates(browser), expected, "at {threshold}");
+        }
+        browser.evaluate("document.querySelector('#threshold').focus()");
+        browser.press("End");
+        assert_eq!(rates(browser), ["100.00 %", "0.00 %", "100.00 %", "0.00 %"]);
+        browser.press("ArrowLeft");
+        assert_eq!(browser.text("#threshold-shown"), "1.996");
+        browser.click("#threshold-equal");
+        assert_eq!(rates(browser)[0], "87.50 %");
+        browser.click("#roc-log");
+        browser.wait_for("document.querySelector('#roc svg')");
+    });
+}
+
+#[test]
+fn queries_are_browsed_from_the_worst_to_the_best() {
+    in_browser(|browser, _| {
+        assert_eq!(browser.text("#query small"), "image <8>");
+        browser.click("#query-on");
+        assert_eq!(browser.text("#query small"), "image <7>");
+        browser.click("#query-best");
+        assert_eq!(browser.text("#query small"), "image <0>");
+        assert!(
+            browser
+                .text("#query-place")
+                .contains("2 of 3 results are right")
+        );
+        browser.evaluate(
+            "(() => { const count = document.querySelector('#query-count');
+               count.value = 1; count.dispatchEvent(new Event('input')); })()",
+        );
+        assert_eq!(
+            browser.evaluate("document.querySelectorAll('#results .result').length"),
+            1
+        );
+        browser.click("#results .result");
+        assert_eq!(browser.text("#query small"), "image <3>");
+    });
+}
+
+#[test]
+fn classes_are_sorted_and_shown_on_the_map() {
+    in_browser(|browser, _| {
+        let order = "[...document.querySelectorAll('#class-table tbody tr')].map((row) => Number(row.dataset.class))";
+        assert_eq!(browser.evaluate(order), serde_json::json!([0, 2, 1]));
+        browser.click("#class-table thead th:nth-child(4) button");
+        assert_eq!(browser.evaluate(order), serde_json::json!([2, 0, 1]));
+        browser.click("#class-table tbody tr:nth-child(1) button");
+        assert_eq!(
+            browser.evaluate("document.querySelector('#map-class').value"),
+            "2"
+        );
+    });
+}
+
+#[test]
+fn curves_are_read_epoch_by_epoch() {
+    in_browser(|browser, _| {
+        let shown = browser.text("#training .legend");
+        assert!(
+            shown.contains("2 (kept)") && shown.contains("1.5") && shown.contains("1.75"),
+            "{shown}"
+        );
+        browser.evaluate("document.querySelector('#loss').focus()");
+        browser.press("ArrowLeft");
+        let shown = browser.text("#training .legend");
+        assert!(
+            shown.contains("training 3") && shown.contains("validation –"),
+            "{shown}"
+        );
+    });
+}
+
+#[test]
+fn nothing_sticks_out_of_a_small_screen_or_is_lost_in_the_dark() {
+    in_browser(|browser, _| {
+        for (width, scheme) in [(400, "dark"), (320, "light")] {
+            browser.resize(width, 800);
+            browser.prefer("prefers-color-scheme", scheme);
+            let needed = browser.evaluate("document.documentElement.scrollWidth");
+            assert!(
+                needed
+                    .as_u64()
+                    .is_some_and(|needed| needed <= u64::from(width)),
+                "{needed}"
+            );
+            let paper = browser.evaluate("getComputedStyle(document.body).backgroundColor");
+            assert_eq!(paper == "rgb(245, 246, 248)", scheme == "light");
+        }
+        let nameless = browser.evaluate(
+            "[...document.querySelectorAll('button, input, select, canvas')].filter((control) =>
+                !control.getAttribute('aria-label') && !control.textContent.trim()
+                && !control.labels?.length).length",
+        );
+        assert_eq!(nameless, 0, "controls without a name");
+    });
+}
