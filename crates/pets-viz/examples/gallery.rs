@@ -7,9 +7,10 @@ mod made_up;
 use std::path::{Path, PathBuf};
 
 use pets_viz::{
-    CamRow, DistanceHistogram, EpochPoint, Figure, Group, HeatMap, ResultTile, RetrievalRow,
-    Scatter, Tile, TsneConfig, TsneEngine, UmapConfig, VizError, distance_histogram, gradcam_sheet,
-    learning_rate_curve, loss_curves, recall_bars, retrieval_sheet, roc_curve, scatter, tsne, umap,
+    CamRow, ClassValues, Confusion, DistanceHistogram, EpochPoint, Figure, Group, HeatMap, Picture,
+    ResultTile, RetrievalRow, Scatter, Theme, Tile, TsneConfig, TsneEngine, UmapConfig, VizError,
+    class_bars, confusion_matrix, distance_histogram, gradcam_sheet, learning_rate_curve,
+    loss_curves, recall_bars, retrieval_sheet, roc_curve, roc_curve_log, scatter, tsne, umap,
 };
 
 use made_up::{BREEDS, animal, clusters, kind_of};
@@ -22,13 +23,43 @@ fn main() -> Result<(), VizError> {
             source,
         });
     }
-    curves(&folder)?;
-    verification(&folder)?;
     sheets(&folder)?;
-    maps(&folder)
+    for (theme, ending) in [(Theme::Light, ""), (Theme::Dark, "_dark")] {
+        let album = Album {
+            folder: &folder,
+            theme,
+            ending,
+        };
+        curves(&album)?;
+        verification(&album)?;
+        classes(&album)?;
+        maps(&album)?;
+    }
+    Ok(())
 }
 
-fn curves(folder: &Path) -> Result<(), VizError> {
+/// Where the pictures of a theme go.
+struct Album<'a> {
+    folder: &'a Path,
+    theme: Theme,
+    ending: &'static str,
+}
+
+impl Album<'_> {
+    fn figure(&self, title: impl Into<String>) -> Figure {
+        Figure::default().titled(title).themed(self.theme)
+    }
+
+    fn sized(&self, width: u32, height: u32, title: &str) -> Result<Figure, VizError> {
+        Ok(Figure::new(width, height)?.titled(title).themed(self.theme))
+    }
+
+    fn save(&self, picture: &Picture, name: &str) -> Result<(), VizError> {
+        picture.save(self.folder.join(format!("{name}{}.png", self.ending)))
+    }
+}
+
+fn curves(album: &Album<'_>) -> Result<(), VizError> {
     let history = |epochs: usize| -> Vec<EpochPoint> {
         (1..=epochs)
             .map(|epoch| {
@@ -45,25 +76,27 @@ fn curves(folder: &Path) -> Result<(), VizError> {
     };
     for epochs in [1, 4, 40, 150] {
         let points = history(epochs);
-        let figure = Figure::default().titled(format!("Loss over {epochs} epochs"));
-        loss_curves(&figure, &points, Some(epochs.div_ceil(2)))?
-            .save(folder.join(format!("loss_{epochs}.png")))?;
+        let figure = album.figure(format!("Loss over {epochs} epochs"));
+        let picture = loss_curves(&figure, &points, Some(epochs.div_ceil(2)))?;
+        album.save(&picture, &format!("loss_{epochs}"))?;
     }
     let rates: Vec<(f64, f64)> = history(40)
         .iter()
         .map(|p| (p.epoch as f64, p.learning_rate))
         .collect();
-    let figure = Figure::default().titled("Learning rate");
-    learning_rate_curve(&figure, &rates, "epoch")?.save(folder.join("learning_rate.png"))?;
-    learning_rate_curve(&figure, &[(1.0, 3e-4), (2.0, 3e-4)], "epoch")?
-        .save(folder.join("learning_rate_flat.png"))?;
+    let draw = |rates: &[(f64, f64)], x_name, name| {
+        let picture = learning_rate_curve(&album.figure("Learning rate"), rates, x_name)?;
+        album.save(&picture, name)
+    };
+    draw(&rates, "epoch", "learning_rate")?;
+    draw(&[(1.0, 3e-4), (2.0, 3e-4)], "epoch", "learning_rate_flat")?;
     let warm: Vec<(f64, f64)> = (0..400)
         .map(|step| (f64::from(step), f64::from(step) * 1e-6))
         .collect();
-    learning_rate_curve(&figure, &warm, "step")?.save(folder.join("learning_rate_zero.png"))
+    draw(&warm, "step", "learning_rate_zero")
 }
 
-fn verification(folder: &Path) -> Result<(), VizError> {
+fn verification(album: &Album<'_>) -> Result<(), VizError> {
     // Normal distributions of equal width, 2.4 widths apart: tar = Φ(Φ⁻¹(far) + 2.4), through a
     // logistic stand-in.
     let roc: Vec<(f64, f64)> = (0..=200)
@@ -79,8 +112,9 @@ fn verification(folder: &Path) -> Result<(), VizError> {
             )
         })
         .collect();
-    let square = Figure::new(720, 720)?.titled("Verification on the test set");
-    roc_curve(&square, &roc, 0.9532, 0.109)?.save(folder.join("roc.png"))?;
+    let square = album.sized(720, 720, "Verification on the test set")?;
+    album.save(&roc_curve(&square, &roc, 0.9532, 0.109)?, "roc")?;
+    album.save(&roc_curve_log(&square, &roc, 0.9532, 0.109)?, "roc_log")?;
 
     let edges: Vec<f64> = (0..=60).map(|i| f64::from(i) / 40.0).collect();
     let bell = |middle: f64, width: f64| -> Vec<f64> {
@@ -96,10 +130,63 @@ fn verification(folder: &Path) -> Result<(), VizError> {
         threshold: Some(0.642),
         measure: "cosine distance",
     };
-    let figure = Figure::default().titled("Distances of pairs");
-    distance_histogram(&figure, &histogram)?.save(folder.join("distances.png"))?;
+    let figure = album.figure("Distances of pairs");
+    album.save(&distance_histogram(&figure, &histogram)?, "distances")?;
     let recalls = [(1, 0.872), (5, 0.951), (10, 0.9703), (20, 1.0)];
-    recall_bars(&Figure::default().titled("Retrieval"), &recalls)?.save(folder.join("recall.png"))
+    album.save(
+        &recall_bars(&album.figure("Retrieval"), &recalls)?,
+        "recall",
+    )
+}
+
+/// How each class fares when its images ask for their nearest ones.
+fn classes(album: &Album<'_>) -> Result<(), VizError> {
+    let (per_group, dim) = (30, 32);
+    let (values, labels) = clusters(BREEDS.len(), per_group, dim, 1.9);
+    let names = BREEDS.map(String::from);
+    let mut counts = vec![0; names.len() * names.len()];
+    let mut bars: Vec<ClassValues> = (names.iter().cloned())
+        .map(|name| ClassValues {
+            name,
+            values: Vec::new(),
+        })
+        .collect();
+    for (query, row) in values.chunks_exact(dim).enumerate() {
+        let mut found: Vec<(f32, usize)> = (values.chunks_exact(dim).zip(&labels).enumerate())
+            .filter(|(other, _)| *other != query)
+            .map(|(_, (other, label))| (row.iter().zip(other).map(|(a, b)| a * b).sum(), *label))
+            .collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        counts[labels[query] * names.len() + found[0].1] += 1;
+        let right = found[..per_group - 1]
+            .iter()
+            .filter(|found| found.1 == labels[query]);
+        bars[labels[query]]
+            .values
+            .push(right.count() as f64 / (per_group - 1) as f64);
+    }
+    let confusion = Confusion {
+        names: &names,
+        counts: &counts,
+        predicted: "class of the nearest image",
+    };
+    let figure = album.sized(1000, 1040, "Which breeds are taken for which")?;
+    album.save(&confusion_matrix(&figure, &confusion)?, "confusion")?;
+    let few = Confusion {
+        names: &names[..3],
+        counts: &[8, 0, 2, 0, 10, 0, 3, 1, 6],
+        ..confusion
+    };
+    album.save(
+        &confusion_matrix(&album.figure("Three"), &few)?,
+        "confusion_3",
+    )?;
+    let figure = album.sized(1000, 900, "Retrieval by breed")?;
+    album.save(&class_bars(&figure, "R-precision", &bars)?, "class_bars")?;
+    album.save(
+        &class_bars(&album.figure("Five"), "R-precision", &bars[..5])?,
+        "class_bars_5",
+    )
 }
 
 fn sheets(folder: &Path) -> Result<(), VizError> {
@@ -163,8 +250,7 @@ fn groups(count: usize) -> Vec<Group> {
         .collect()
 }
 
-fn maps(folder: &Path) -> Result<(), VizError> {
-    let large = Figure::new(1200, 900)?;
+fn maps(album: &Album<'_>) -> Result<(), VizError> {
     for (count, per_group, noise) in [(37, 60, 0.9), (37, 20, 1.6), (12, 40, 1.2), (5, 12, 0.8)] {
         let dim = 32;
         let (values, labels) = clusters(count, per_group, dim, noise);
@@ -179,27 +265,27 @@ fn maps(folder: &Path) -> Result<(), VizError> {
                 groups: &groups,
                 footnote: &footnote,
             };
-            scatter(figure, &of)?.save(folder.join(format!("{name}_{count}_{per_group}.png")))
+            album.save(
+                &scatter(figure, &of)?,
+                &format!("{name}_{count}_{per_group}"),
+            )
         };
         let map = tsne(&values, n, dim, &TsneConfig::default())?;
-        draw(
-            &map,
-            "tsne",
-            &large.clone().titled(format!("t-SNE of {count} breeds")),
-        )?;
-        draw(&map, "tsne_small", &Figure::default())?;
+        let large = |method: &str| album.sized(1200, 900, &format!("{method} of {count} breeds"));
+        draw(&map, "tsne", &large("t-SNE")?)?;
+        draw(&map, "tsne_small", &Figure::default().themed(album.theme))?;
         let map = umap(&values, n, dim, &UmapConfig::default())?;
-        draw(
-            &map,
-            "umap",
-            &large.clone().titled(format!("UMAP of {count} breeds")),
-        )?;
+        draw(&map, "umap", &large("UMAP")?)?;
         if n <= 500 {
             let config = TsneConfig {
                 engine: TsneEngine::Linfa,
                 ..TsneConfig::default()
             };
-            draw(&tsne(&values, n, dim, &config)?, "tsne_exact", &large)?;
+            draw(
+                &tsne(&values, n, dim, &config)?,
+                "tsne_exact",
+                &large("exact t-SNE")?,
+            )?;
         }
     }
     Ok(())

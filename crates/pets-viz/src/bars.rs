@@ -8,7 +8,7 @@ use crate::axis::{Axis, Scale, plain};
 use crate::canvas::size;
 use crate::chart::{Corner, draw_chart, rgb, text};
 use crate::figure::Figure;
-use crate::palette::{FIRST, INK, PAPER};
+use crate::palette::Palette;
 use crate::{Picture, VizError, check};
 
 /// A bar for Recall@K of each pair (K, recall), with its value above it.
@@ -24,6 +24,7 @@ use crate::{Picture, VizError, check};
 /// [`VizError::Empty`] without values, [`VizError::NotFinite`] and [`VizError::InvalidValue`] for a
 /// recall outside 0 to 1.
 pub fn recall_bars(figure: &Figure, recalls: &[(usize, f64)]) -> Result<Picture, VizError> {
+    let palette = figure.palette();
     check::not_empty("recall values", recalls)?;
     check::shares("recall", recalls.iter().map(|recall| recall.1))?;
     let places: Vec<f64> = (0..recalls.len()).map(|place| place as f64).collect();
@@ -49,21 +50,22 @@ pub fn recall_bars(figure: &Figure, recalls: &[(usize, f64)]) -> Result<Picture,
             let place = place as f64;
             Rectangle::new(
                 [(place - 0.32, 0.0), (place + 0.32, *recall)],
-                rgb(FIRST).filled(),
+                rgb(palette.first).filled(),
             )
         }))?;
         let values = recalls.iter().enumerate();
-        chart.draw_series(values.map(|(place, (_, recall))| value_text(place, *recall)))?;
+        chart
+            .draw_series(values.map(|(place, (_, recall))| value_text(place, *recall, palette)))?;
         Ok(())
     })
 }
 
 /// The value of a bar in per cent, inside its top end or, where the bar is low, above it.
-fn value_text(place: usize, recall: f64) -> Text<'static, (f64, f64), String> {
+fn value_text(place: usize, recall: f64, palette: Palette) -> Text<'static, (f64, f64), String> {
     let (at, side, colour) = if recall > 0.15 {
-        (recall - 0.02, VPos::Top, PAPER)
+        (recall - 0.02, VPos::Top, palette.paper)
     } else {
-        (recall + 0.015, VPos::Bottom, INK)
+        (recall + 0.015, VPos::Bottom, palette.ink)
     };
     let style = text(size::AXIS, colour).pos(Pos::new(HPos::Center, side));
     Text::new(

@@ -9,8 +9,8 @@ use tiny_skia::{
 
 use crate::font;
 use crate::geometry::{Point, Rect};
-use crate::palette::{Colour, PAPER};
-use crate::{Picture, VizError};
+use crate::palette::{Colour, Palette};
+use crate::{Picture, Theme, VizError};
 
 /// Device pixels per pixel of the finished picture, in each direction.
 pub(crate) const SCALE: u32 = 2;
@@ -33,14 +33,15 @@ pub(crate) enum Align {
     Right,
 }
 
-/// A white sheet to draw on.
+/// A sheet to draw on.
 pub(crate) struct Canvas {
     pixmap: Pixmap,
+    palette: Palette,
 }
 
 impl Canvas {
     /// A blank sheet of `width` × `height` pixels.
-    pub(crate) fn new(width: u32, height: u32) -> Result<Self, VizError> {
+    pub(crate) fn new(width: u32, height: u32, theme: Theme) -> Result<Self, VizError> {
         let too_large = || VizError::InvalidValue {
             name: "picture size",
             value: format!("{width} × {height}"),
@@ -48,8 +49,14 @@ impl Canvas {
         };
         let device = |side: u32| side.checked_mul(SCALE).ok_or_else(too_large);
         let mut pixmap = Pixmap::new(device(width)?, device(height)?).ok_or_else(too_large)?;
-        pixmap.fill(paint_colour(PAPER, 1.0));
-        Ok(Self { pixmap })
+        let palette = theme.palette();
+        pixmap.fill(paint_colour(palette.paper, 1.0));
+        Ok(Self { pixmap, palette })
+    }
+
+    /// The colours of the sheet's theme.
+    pub(crate) fn palette(&self) -> Palette {
+        self.palette
     }
 
     /// Size in device pixels.
@@ -112,8 +119,13 @@ impl Canvas {
             ..Stroke::default()
         };
         let to_pixels = place.post_concat(to_device());
-        self.pixmap
-            .stroke_path(&outline, &paint(PAPER, 0.85), &rim, to_pixels, None);
+        self.pixmap.stroke_path(
+            &outline,
+            &paint(self.palette.paper, 0.85),
+            &rim,
+            to_pixels,
+            None,
+        );
         self.fill(&outline, colour, 1.0, place);
     }
 
@@ -257,16 +269,19 @@ fn paint(colour: Colour, alpha: f32) -> Paint<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::palette::{FIRST, INK};
 
     #[test]
     fn shapes_land_where_they_were_asked_to() {
-        let mut canvas = Canvas::new(40, 20).expect("a small canvas fits");
-        canvas.fill_rect(Rect::new(10.0, 5.0, 20.0, 10.0), FIRST, 1.0);
+        let mut canvas = Canvas::new(40, 20, Theme::Light).expect("a small canvas fits");
+        canvas.fill_rect(
+            Rect::new(10.0, 5.0, 20.0, 10.0),
+            canvas.palette().first,
+            1.0,
+        );
         let picture = canvas.finish();
         let image = picture.image();
         assert_eq!(image.dimensions(), (40, 20));
-        let Colour(red, green, blue) = FIRST;
+        let Colour(red, green, blue) = Theme::Light.palette().first;
         assert_eq!(image.get_pixel(10, 5).0, [red, green, blue]);
         assert_eq!(image.get_pixel(29, 14).0, [red, green, blue]);
         assert_eq!(image.get_pixel(9, 5).0, [255, 255, 255]);
@@ -275,8 +290,14 @@ mod tests {
 
     #[test]
     fn text_is_centred_on_its_point() {
-        let mut canvas = Canvas::new(100, 40).expect("a small canvas fits");
-        canvas.text("HHH", (50.0, 20.0), Align::Centre, 16.0, INK);
+        let mut canvas = Canvas::new(100, 40, Theme::Light).expect("a small canvas fits");
+        canvas.text(
+            "HHH",
+            (50.0, 20.0),
+            Align::Centre,
+            16.0,
+            canvas.palette().ink,
+        );
         let picture = canvas.finish();
         let inked: Vec<_> = picture
             .image()
@@ -294,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_pasted_image_is_cut_at_the_edge() {
-        let mut canvas = Canvas::new(10, 10).expect("a small canvas fits");
+        let mut canvas = Canvas::new(10, 10, Theme::Light).expect("a small canvas fits");
         canvas.paste(&RgbImage::from_pixel(8, 8, image::Rgb([200, 0, 0])), 16, 16);
         let picture = canvas.finish();
         assert_eq!(picture.image().get_pixel(9, 9).0, [200, 0, 0]);
@@ -303,6 +324,6 @@ mod tests {
 
     #[test]
     fn a_size_beyond_memory_is_an_error() {
-        assert!(Canvas::new(u32::MAX, 10).is_err());
+        assert!(Canvas::new(u32::MAX, 10, Theme::Light).is_err());
     }
 }

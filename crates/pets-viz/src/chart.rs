@@ -11,7 +11,7 @@ use crate::canvas::{Align, Canvas, SCALE, size};
 use crate::figure::Figure;
 use crate::font;
 use crate::geometry::Rect;
-use crate::palette::{Colour, GRID, INK, MUTED, PAPER};
+use crate::palette::{Colour, Palette};
 use crate::{Picture, VizError};
 
 /// A plotters chart on our canvas.
@@ -59,7 +59,7 @@ pub(crate) fn draw_title(canvas: &mut Canvas, title: Option<&str>, width: u32) -
         (centre, MARGIN + size::TITLE / 2.0),
         Align::Centre,
         size::TITLE,
-        INK,
+        canvas.palette().ink,
     );
     TITLE_HEIGHT
 }
@@ -76,7 +76,7 @@ pub(crate) fn draw_chart<T>(
 where
     T: for<'a> FnOnce(&mut Chart<'a>) -> Result<(), VizError>,
 {
-    let mut canvas = Canvas::new(figure.width(), figure.height())?;
+    let mut canvas = Canvas::new(figure.width(), figure.height(), figure.theme())?;
     let top = draw_title(&mut canvas, figure.title(), figure.width());
     let plot = {
         let root = ChartBackend(&mut canvas).into_drawing_area();
@@ -87,7 +87,7 @@ where
             .x_label_area_size(device(48.0))
             .y_label_area_size(device(72.0))
             .build_cartesian_2d(x.scale.clone(), y.scale.clone())?;
-        draw_axes(&mut chart, x, y)?;
+        draw_axes(&mut chart, x, y, figure.palette())?;
         series(&mut chart)?;
         plot_area(&chart)
     };
@@ -103,17 +103,22 @@ fn plot_area(chart: &Chart<'_>) -> Rect {
     Rect::new(x, y, across.len() as f32 / scale, down.len() as f32 / scale)
 }
 
-fn draw_axes(chart: &mut Chart<'_>, x: &Axis<'_>, y: &Axis<'_>) -> Result<(), VizError> {
+fn draw_axes(
+    chart: &mut Chart<'_>,
+    x: &Axis<'_>,
+    y: &Axis<'_>,
+    palette: Palette,
+) -> Result<(), VizError> {
     chart
         .configure_mesh()
         .x_desc(x.name)
         .y_desc(y.name)
         .x_label_formatter(&|value| (x.format)(*value))
         .y_label_formatter(&|value| (y.format)(*value))
-        .axis_desc_style(text(size::AXIS, INK))
-        .label_style(text(size::TICK, MUTED))
-        .axis_style(pen(MUTED, 1.0))
-        .bold_line_style(pen(GRID, 1.0))
+        .axis_desc_style(text(size::AXIS, palette.ink))
+        .label_style(text(size::TICK, palette.muted))
+        .axis_style(pen(palette.muted, 1.0))
+        .bold_line_style(pen(palette.grid, 1.0))
         .set_all_tick_mark_size(device(4.0))
         .draw()?;
     Ok(())
@@ -165,8 +170,9 @@ fn draw_legend(canvas: &mut Canvas, plot: Rect, entries: &[LegendEntry<'_>], cor
         Corner::TopRight => (right, top),
         Corner::BottomRight => (right, bottom),
     };
-    canvas.fill_rect(Rect::new(x, y, width, height), PAPER, 0.9);
-    canvas.stroke_rect(Rect::new(x, y, width, height), GRID, 1.0);
+    let palette = canvas.palette();
+    canvas.fill_rect(Rect::new(x, y, width, height), palette.paper, 0.9);
+    canvas.stroke_rect(Rect::new(x, y, width, height), palette.grid, 1.0);
     for (row, entry) in entries.iter().enumerate() {
         let middle = y + INSET / 2.0 + (row as f32 + 0.5) * ROW;
         let (from, to) = (x + INSET, x + INSET + SAMPLE);
@@ -187,7 +193,7 @@ fn draw_legend(canvas: &mut Canvas, plot: Rect, entries: &[LegendEntry<'_>], cor
             (to + INSET, middle),
             Align::Left,
             size::NOTE,
-            INK,
+            palette.ink,
         );
     }
 }

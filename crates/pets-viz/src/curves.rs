@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::axis::{Axis, Scale, plain, scientific, whole_ticks};
 use crate::chart::{Corner, LegendEntry, Sample, device, draw_chart, pen, rgb};
 use crate::figure::Figure;
-use crate::palette::{Colour, FIRST, RIGHT, SECOND};
+use crate::palette::Colour;
 use crate::{Picture, VizError, check};
 
 /// Most ticks on an axis of epochs or steps.
@@ -54,6 +54,7 @@ pub fn loss_curves(
     best_epoch: Option<usize>,
 ) -> Result<Picture, VizError> {
     check_epochs(points, best_epoch)?;
+    let palette = figure.palette();
     let train: Vec<(f64, f64)> = points
         .iter()
         .map(|p| (p.epoch as f64, p.train_loss))
@@ -75,20 +76,20 @@ pub fn loss_curves(
     let best = best_epoch.map(|epoch| format!("best epoch: {epoch}"));
     let mut legend = vec![LegendEntry {
         name: "training",
-        colour: FIRST,
+        colour: palette.first,
         sample: Sample::Line,
     }];
     if !val.is_empty() {
         legend.push(LegendEntry {
             name: "validation",
-            colour: SECOND,
+            colour: palette.second,
             sample: Sample::Line,
         });
     }
     if let Some(name) = &best {
         legend.push(LegendEntry {
             name,
-            colour: RIGHT,
+            colour: palette.right,
             sample: Sample::Dashes,
         });
     }
@@ -110,10 +111,10 @@ pub fn loss_curves(
                 ends,
                 device(6.0),
                 device(4.0),
-                pen(RIGHT, 1.5),
+                pen(palette.right, 1.5),
             ))?;
         }
-        for (series, colour) in [(&train, FIRST), (&val, SECOND)] {
+        for (series, colour) in [(&train, palette.first), (&val, palette.second)] {
             chart.draw_series(LineSeries::new(series.iter().copied(), pen(colour, 2.2)))?;
             chart.draw_series(dots(series, colour))?;
         }
@@ -177,9 +178,10 @@ pub fn learning_rate_curve(
         scale: y_scale,
         format: &scientific,
     };
+    let colour = figure.palette().first;
     draw_chart(figure, &x, &y, &[], Corner::TopRight, |chart| {
-        chart.draw_series(LineSeries::new(points.iter().copied(), pen(FIRST, 2.2)))?;
-        chart.draw_series(dots(points, FIRST))?;
+        chart.draw_series(LineSeries::new(points.iter().copied(), pen(colour, 2.2)))?;
+        chart.draw_series(dots(points, colour))?;
         Ok(())
     })
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use image::{ImageFormat, RgbImage};
 
-use crate::{VizError, file};
+use crate::palette::Palette;
+use crate::{Theme, VizError, file};
 
-/// Size and title of a chart; the default, 1000 × 640 pixels without a title, suits a README.
+/// Size, title and theme of a chart; the default, 1000 × 640 pixels on white without a title, suits a
+/// README.
 ///
 /// ```
 /// use pets_viz::Figure;
@@ -22,6 +24,7 @@ pub struct Figure {
     width: u32,
     height: u32,
     title: Option<String>,
+    theme: Theme,
 }
 
 impl Default for Figure {
@@ -30,6 +33,7 @@ impl Default for Figure {
             width: 1000,
             height: 640,
             title: None,
+            theme: Theme::Light,
         }
     }
 }
@@ -60,6 +64,7 @@ impl Figure {
             width,
             height,
             title: None,
+            theme: Theme::Light,
         })
     }
 
@@ -67,6 +72,13 @@ impl Figure {
     #[must_use]
     pub fn titled(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
+        self
+    }
+
+    /// The same figure in the colours of `theme`.
+    #[must_use]
+    pub fn themed(mut self, theme: Theme) -> Self {
+        self.theme = theme;
         self
     }
 
@@ -83,6 +95,15 @@ impl Figure {
     /// The title, if any.
     pub fn title(&self) -> Option<&str> {
         self.title.as_deref()
+    }
+
+    /// The theme.
+    pub fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    pub(crate) fn palette(&self) -> Palette {
+        self.theme.palette()
     }
 }
 

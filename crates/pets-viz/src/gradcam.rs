@@ -6,9 +6,8 @@ use crate::canvas::{Align, Canvas, SCALE, size};
 use crate::chart::{MARGIN, TITLE_HEIGHT, draw_title};
 use crate::colormap::inferno;
 use crate::geometry::{Point, Rect};
-use crate::palette::{INK, MUTED};
 use crate::tile::{CAPTION_HEIGHT, check_image, draw_caption, draw_heading, draw_image};
-use crate::{Picture, VizError, check};
+use crate::{Picture, Theme, VizError, check};
 
 const SIDE: f32 = 200.0;
 const GAP: f32 = 14.0;
@@ -133,7 +132,8 @@ pub fn gradcam_sheet(title: Option<&str>, rows: &[CamRow]) -> Result<Picture, Vi
     let top = title.map_or(0.0, |_| TITLE_HEIGHT) + MARGIN;
     let height =
         (top + HEADING_HEIGHT + rows.len() as f32 * ROW_HEIGHT + MARGIN - 8.0).ceil() as u32;
-    let mut canvas = Canvas::new(width, height)?;
+    let mut canvas = Canvas::new(width, height, Theme::Light)?;
+    let palette = canvas.palette();
     draw_title(&mut canvas, title, width);
     for (column, heading) in ["image", "attention", "overlay"].into_iter().enumerate() {
         draw_heading(
@@ -154,7 +154,13 @@ pub fn gradcam_sheet(title: Option<&str>, rows: &[CamRow]) -> Result<Picture, Vi
             draw_image(&mut canvas, panel, (column_x(column), y), SIDE);
         }
         let line = (MARGIN, y + SIDE + CAPTION_HEIGHT / 2.0 + 3.0);
-        draw_caption(&mut canvas, &row.caption, line, 3.0 * SIDE + 2.0 * GAP, INK);
+        draw_caption(
+            &mut canvas,
+            &row.caption,
+            line,
+            3.0 * SIDE + 2.0 * GAP,
+            palette.ink,
+        );
         draw_scale(&mut canvas, (column_x(3), y));
     }
     Ok(canvas.finish())
@@ -166,6 +172,7 @@ fn column_x(column: usize) -> f32 {
 
 /// The colour bar, with 1 at the top.
 fn draw_scale(canvas: &mut Canvas, (x, y): Point) {
+    let palette = canvas.palette();
     let (width, height) = (
         (BAR_WIDTH * SCALE as f32) as u32,
         (SIDE * SCALE as f32) as u32,
@@ -174,10 +181,16 @@ fn draw_scale(canvas: &mut Canvas, (x, y): Point) {
         inferno(1.0 - row as f32 / (height - 1) as f32)
     });
     canvas.paste(&bar, (x * SCALE as f32) as u32, (y * SCALE as f32) as u32);
-    canvas.stroke_rect(Rect::new(x, y, BAR_WIDTH, SIDE), MUTED, 1.0);
+    canvas.stroke_rect(Rect::new(x, y, BAR_WIDTH, SIDE), palette.muted, 1.0);
     for (value, inset) in [(1.0f32, 5.0f32), (0.5, 0.0), (0.0, -5.0)] {
         let at = (x + BAR_WIDTH + 6.0, y + SIDE * (1.0 - value) + inset);
-        canvas.text(&value.to_string(), at, Align::Left, size::LABEL, INK);
+        canvas.text(
+            &value.to_string(),
+            at,
+            Align::Left,
+            size::LABEL,
+            palette.ink,
+        );
     }
 }
 

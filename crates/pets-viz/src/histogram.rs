@@ -7,7 +7,6 @@ use plotters::style::Color;
 use crate::axis::{Axis, Scale, plain};
 use crate::chart::{Corner, LegendEntry, Sample, device, draw_chart, pen, rgb};
 use crate::figure::Figure;
-use crate::palette::{FIRST, INK, SECOND};
 use crate::{Picture, VizError, check};
 
 /// Two histograms over the same bins.
@@ -50,6 +49,7 @@ pub fn distance_histogram(
     histogram: &DistanceHistogram<'_>,
 ) -> Result<Picture, VizError> {
     check_bins(histogram)?;
+    let palette = figure.palette();
     let DistanceHistogram {
         edges,
         positive,
@@ -64,19 +64,19 @@ pub fn distance_histogram(
     let mut legend = vec![
         LegendEntry {
             name: "same class",
-            colour: FIRST,
+            colour: palette.first,
             sample: Sample::Area,
         },
         LegendEntry {
             name: "different classes",
-            colour: SECOND,
+            colour: palette.second,
             sample: Sample::Area,
         },
     ];
     if let Some(name) = &at_threshold {
         legend.push(LegendEntry {
             name,
-            colour: INK,
+            colour: palette.ink,
             sample: Sample::Dashes,
         });
     }
@@ -91,7 +91,7 @@ pub fn distance_histogram(
         format: &plain,
     };
     draw_chart(figure, &x, &y, &legend, Corner::TopLeft, |chart| {
-        for (densities, colour) in [(negative, SECOND), (positive, FIRST)] {
+        for (densities, colour) in [(negative, palette.second), (positive, palette.first)] {
             let steps = outline(edges, densities);
             chart.draw_series([Polygon::new(steps.clone(), rgb(colour).mix(0.35).filled())])?;
             chart.draw_series(LineSeries::new(steps, pen(colour, 1.8)))?;
@@ -102,7 +102,7 @@ pub fn distance_histogram(
                 ends,
                 device(6.0),
                 device(4.0),
-                pen(INK, 1.5),
+                pen(palette.ink, 1.5),
             ))?;
         }
         Ok(())

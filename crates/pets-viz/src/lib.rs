@@ -6,7 +6,9 @@ mod bars;
 mod canvas;
 mod chart;
 mod check;
+mod class_bars;
 mod colormap;
+mod confusion;
 mod curves;
 mod error;
 mod figure;
@@ -22,10 +24,13 @@ mod projection;
 pub mod report;
 mod roc;
 mod scatter;
+mod seriation;
 mod sheet;
 mod tile;
 
 pub use bars::recall_bars;
+pub use class_bars::{ClassValues, class_bars};
+pub use confusion::{Confusion, confusion_matrix};
 pub use curves::{EpochPoint, learning_rate_curve, loss_curves};
 pub use error::VizError;
 pub use figure::{Figure, Picture};
@@ -35,7 +40,7 @@ pub use palette::Theme;
 pub use projection::{
     MIN_SAMPLES, Projection, TsneConfig, TsneEngine, UmapConfig, trustworthiness, tsne, umap,
 };
-pub use roc::roc_curve;
+pub use roc::{roc_curve, roc_curve_log};
 pub use scatter::{Group, Scatter, scatter};
 pub use sheet::{ResultTile, RetrievalRow, retrieval_sheet};
 pub use tile::Tile;

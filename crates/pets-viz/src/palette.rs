@@ -5,29 +5,6 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Colour(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 
-/// Paper.
-pub(crate) const PAPER: Colour = Colour(255, 255, 255);
-/// Text and axes.
-pub(crate) const INK: Colour = Colour(38, 38, 42);
-/// Secondary text.
-pub(crate) const MUTED: Colour = Colour(105, 105, 112);
-/// Grid lines and frames.
-pub(crate) const GRID: Colour = Colour(224, 224, 228);
-/// Background of tiles, behind pictures that do not fill them.
-pub(crate) const TILE: Colour = Colour(242, 242, 244);
-/// Leader lines.
-pub(crate) const LEADER: Colour = Colour(90, 90, 96);
-
-/// First series of a chart: blue of Okabe and Ito.
-pub(crate) const FIRST: Colour = OKABE_ITO[0];
-/// Second series: vermilion.
-pub(crate) const SECOND: Colour = OKABE_ITO[1];
-/// Something that stands out or is right: bluish green.
-pub(crate) const RIGHT: Colour = OKABE_ITO[2];
-/// Something that is wrong: vermilion, told apart from [`RIGHT`] with every colour-vision
-/// deficiency.
-pub(crate) const WRONG: Colour = OKABE_ITO[1];
-
 /// What a picture is drawn on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -37,6 +14,69 @@ pub enum Theme {
     /// Light ink on nearly black paper.
     Dark,
 }
+
+impl Theme {
+    pub(crate) fn palette(self) -> Palette {
+        match self {
+            Self::Light => LIGHT,
+            Self::Dark => DARK,
+        }
+    }
+}
+
+/// The colours that pictures of a theme are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Palette {
+    pub(crate) theme: Theme,
+    pub(crate) paper: Colour,
+    /// Text and axes.
+    pub(crate) ink: Colour,
+    /// Secondary text.
+    pub(crate) muted: Colour,
+    /// Grid lines and frames.
+    pub(crate) grid: Colour,
+    /// Background of tiles, behind pictures that do not fill them.
+    pub(crate) tile: Colour,
+    /// Leader lines.
+    pub(crate) leader: Colour,
+    /// First series of a chart: a blue.
+    pub(crate) first: Colour,
+    /// Second series: vermilion.
+    pub(crate) second: Colour,
+    /// Something that stands out or is right: bluish green.
+    pub(crate) right: Colour,
+    /// Something that is wrong: vermilion, told apart from `right` with every colour-vision
+    /// deficiency.
+    pub(crate) wrong: Colour,
+}
+
+const LIGHT: Palette = Palette {
+    theme: Theme::Light,
+    paper: Colour(255, 255, 255),
+    ink: Colour(38, 38, 42),
+    muted: Colour(105, 105, 112),
+    grid: Colour(224, 224, 228),
+    tile: Colour(242, 242, 244),
+    leader: Colour(90, 90, 96),
+    first: OKABE_ITO[0],
+    second: OKABE_ITO[1],
+    right: OKABE_ITO[2],
+    wrong: OKABE_ITO[1],
+};
+
+const DARK: Palette = Palette {
+    theme: Theme::Dark,
+    paper: Colour(24, 26, 31),
+    ink: Colour(232, 233, 238),
+    muted: Colour(164, 168, 178),
+    grid: Colour(56, 59, 68),
+    tile: Colour(38, 40, 47),
+    leader: Colour(176, 178, 186),
+    first: OKABE_ITO_ON_DARK[0],
+    second: OKABE_ITO_ON_DARK[1],
+    right: OKABE_ITO_ON_DARK[2],
+    wrong: OKABE_ITO_ON_DARK[1],
+};
 
 /// The palette of Okabe and Ito, "Color Universal Design" (2008); yellow, faint on white, comes
 /// last.

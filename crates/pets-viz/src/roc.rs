@@ -4,11 +4,13 @@ use plotters::element::Circle;
 use plotters::series::{DashedLineSeries, LineSeries};
 use plotters::style::Color;
 
-use crate::axis::{Axis, Scale, plain};
+use crate::axis::{Axis, Scale, plain, scientific};
 use crate::chart::{Corner, LegendEntry, Sample, device, draw_chart, pen, rgb};
 use crate::figure::Figure;
-use crate::palette::{FIRST, MUTED, SECOND};
 use crate::{Picture, VizError, check};
+
+/// Smallest false accept rate that a logarithmic axis shows.
+const LEAST_RATE: f64 = 1e-6;
 
 /// ROC curve: true accept rate over false accept rate, with the area under it and the equal error
 /// rate marked.
@@ -35,6 +37,48 @@ pub fn roc_curve(
     auc: f64,
     eer: f64,
 ) -> Result<Picture, VizError> {
+    check_curve(points, auc, eer)?;
+    // A little air keeps the curve off the frame, where it would be hard to see.
+    let air = || Scale::linear(-0.015, 1.015);
+    let chance = vec![(0.0, 0.0), (1.0, 1.0)];
+    draw_roc(
+        figure,
+        points,
+        [auc, eer],
+        air(),
+        chance,
+        Corner::BottomRight,
+    )
+}
+
+/// The same curve over a logarithmic false accept rate, which shows the strict thresholds that
+/// matter where a wrong match is dear. Points that accept no negative pair have no place on it.
+///
+/// # Errors
+/// As [`roc_curve`], and [`VizError::Empty`] where no point accepts a negative pair.
+pub fn roc_curve_log(
+    figure: &Figure,
+    points: &[(f64, f64)],
+    auc: f64,
+    eer: f64,
+) -> Result<Picture, VizError> {
+    check_curve(points, auc, eer)?;
+    let shown: Vec<(f64, f64)> = points
+        .iter()
+        .copied()
+        .filter(|point| point.0 >= LEAST_RATE)
+        .collect();
+    check::not_empty("ROC points that accept a negative pair", &shown)?;
+    let scale = Scale::decades(shown[0].0.min(0.1), 1.0);
+    let decades = shown[0].0.min(0.1).log10().floor();
+    let chance = (0..=120)
+        .map(|step| 10f64.powf(decades * (1.0 - f64::from(step) / 120.0)))
+        .map(|rate| (rate, rate))
+        .collect();
+    draw_roc(figure, &shown, [auc, eer], scale, chance, Corner::TopLeft)
+}
+
+fn check_curve(points: &[(f64, f64)], auc: f64, eer: f64) -> Result<(), VizError> {
     check::not_empty("ROC points", points)?;
     check::shares("false accept rate", points.iter().map(|point| point.0))?;
     check::shares("true accept rate", points.iter().map(|point| point.1))?;
@@ -48,46 +92,72 @@ pub fn roc_curve(
             allowed: format!("neither rate may fall, and it follows {before:?}"),
         });
     }
+    Ok(())
+}
+
+fn draw_roc(
+    figure: &Figure,
+    points: &[(f64, f64)],
+    [auc, eer]: [f64; 2],
+    x_scale: Scale,
+    chance: Vec<(f64, f64)>,
+    corner: Corner,
+) -> Result<Picture, VizError> {
+    let palette = figure.palette();
     let area = format!("ROC curve (AUC {auc:.4})");
     let equal = format!("equal error rate {:.2} %", eer * 100.0);
     let legend = [
         LegendEntry {
             name: &area,
-            colour: FIRST,
+            colour: palette.first,
             sample: Sample::Line,
         },
         LegendEntry {
             name: &equal,
-            colour: SECOND,
+            colour: palette.second,
             sample: Sample::Dot,
         },
         LegendEntry {
             name: "chance",
-            colour: MUTED,
+            colour: palette.muted,
             sample: Sample::Dashes,
         },
     ];
-    // A little air keeps the curve off the frame, where it would be hard to see.
-    let axis = |name| Axis {
-        name,
+    let x = Axis {
+        name: "false accept rate",
+        scale: x_scale,
+        format: &rate_text,
+    };
+    let y = Axis {
+        name: "true accept rate",
         scale: Scale::linear(-0.015, 1.015),
         format: &plain,
     };
-    let (x, y) = (axis("false accept rate"), axis("true accept rate"));
-    draw_chart(figure, &x, &y, &legend, Corner::BottomRight, |chart| {
-        let diagonal = [(0.0, 0.0), (1.0, 1.0)];
+    draw_chart(figure, &x, &y, &legend, corner, |chart| {
         chart.draw_series(DashedLineSeries::new(
-            diagonal,
+            chance,
             device(6.0),
             device(4.0),
-            pen(MUTED, 1.2),
+            pen(palette.muted, 1.2),
         ))?;
-        chart.draw_series(LineSeries::new(points.iter().copied(), pen(FIRST, 2.4)))?;
+        chart.draw_series(LineSeries::new(
+            points.iter().copied(),
+            pen(palette.first, 2.4),
+        ))?;
         chart.draw_series([Circle::new(
             (eer, 1.0 - eer),
             device(5.0),
-            rgb(SECOND).filled(),
+            rgb(palette.second).filled(),
         )])?;
         Ok(())
     })
+}
+
+/// A rate as plain as it can be written: `0.2`, `1e-3`.
+fn rate_text(rate: f64) -> String {
+    if rate == 0.0 || rate >= 0.01 {
+        plain(rate)
+    } else {
+        scientific(rate)
+    }
 }

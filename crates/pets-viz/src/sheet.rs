@@ -5,9 +5,9 @@ use image::RgbImage;
 use crate::canvas::Canvas;
 use crate::chart::{MARGIN, draw_title};
 use crate::geometry::{Point, Rect};
-use crate::palette::{Colour, GRID, INK, MUTED, PAPER, RIGHT, WRONG};
+use crate::palette::Colour;
 use crate::tile::{CAPTION_HEIGHT, Tile, check_image, draw_caption, draw_heading, draw_image};
-use crate::{Picture, VizError, check};
+use crate::{Picture, Theme, VizError, check};
 
 const SIDE: f32 = 132.0;
 const GAP: f32 = 14.0;
@@ -82,7 +82,7 @@ pub fn retrieval_sheet(title: Option<&str>, rows: &[RetrievalRow]) -> Result<Pic
     let height =
         (top + HEADING_HEIGHT + rows.len() as f32 * ROW_HEIGHT + MARGIN - 8.0).ceil() as u32;
 
-    let mut canvas = Canvas::new(width, height)?;
+    let mut canvas = Canvas::new(width, height, Theme::Light)?;
     draw_title(&mut canvas, title, width);
     draw_heading(
         &mut canvas,
@@ -101,7 +101,7 @@ pub fn retrieval_sheet(title: Option<&str>, rows: &[RetrievalRow]) -> Result<Pic
     let divider = f32::midpoint(MARGIN + SIDE, column_x(1));
     canvas.line(
         &[(divider, top), (divider, height as f32 - MARGIN)],
-        GRID,
+        canvas.palette().grid,
         1.0,
         1.0,
     );
@@ -121,41 +121,53 @@ fn column_x(rank: usize) -> f32 {
 }
 
 fn draw_row(canvas: &mut Canvas, row: &RetrievalRow, y: f32) {
+    let palette = canvas.palette();
     let first_line = y + SIDE + FRAME + CAPTION_HEIGHT / 2.0 + 1.0;
     draw_image(canvas, &row.query.image, (MARGIN, y), SIDE);
-    canvas.stroke_rect(Rect::new(MARGIN, y, SIDE, SIDE), MUTED, 1.5);
-    draw_caption(canvas, &row.query.caption, (MARGIN, first_line), SIDE, INK);
+    canvas.stroke_rect(Rect::new(MARGIN, y, SIDE, SIDE), palette.muted, 1.5);
+    draw_caption(
+        canvas,
+        &row.query.caption,
+        (MARGIN, first_line),
+        SIDE,
+        palette.ink,
+    );
     for (index, result) in row.results.iter().enumerate() {
         let x = column_x(index + 1);
-        let colour = if result.correct { RIGHT } else { WRONG };
+        let colour = if result.correct {
+            palette.right
+        } else {
+            palette.wrong
+        };
         draw_image(canvas, &result.image, (x, y), SIDE);
         canvas.stroke_rect(Rect::new(x, y, SIDE, SIDE), colour, FRAME);
         draw_verdict(canvas, (x + SIDE - 13.0, y + 13.0), result.correct, colour);
-        draw_caption(canvas, &result.caption, (x, first_line), SIDE, INK);
+        draw_caption(canvas, &result.caption, (x, first_line), SIDE, palette.ink);
         let similarity = format!("{:.3}", result.similarity);
         draw_caption(
             canvas,
             &similarity,
             (x, first_line + CAPTION_HEIGHT - 1.0),
             SIDE,
-            MUTED,
+            palette.muted,
         );
     }
 }
 
 /// A tick or a cross on a disc.
 fn draw_verdict(canvas: &mut Canvas, (x, y): Point, correct: bool, colour: Colour) {
-    canvas.fill_circle((x, y), 11.0, PAPER);
+    let paper = canvas.palette().paper;
+    canvas.fill_circle((x, y), 11.0, paper);
     canvas.fill_circle((x, y), 9.5, colour);
     if correct {
         canvas.line(
             &[(x - 4.6, y + 0.2), (x - 1.3, y + 3.6), (x + 4.8, y - 3.6)],
-            PAPER,
+            paper,
             1.0,
             2.4,
         );
     } else {
-        canvas.line(&[(x - 3.7, y - 3.7), (x + 3.7, y + 3.7)], PAPER, 1.0, 2.4);
-        canvas.line(&[(x - 3.7, y + 3.7), (x + 3.7, y - 3.7)], PAPER, 1.0, 2.4);
+        canvas.line(&[(x - 3.7, y - 3.7), (x + 3.7, y + 3.7)], paper, 1.0, 2.4);
+        canvas.line(&[(x - 3.7, y + 3.7), (x + 3.7, y - 3.7)], paper, 1.0, 2.4);
     }
 }

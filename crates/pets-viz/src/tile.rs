@@ -6,7 +6,7 @@ use image::imageops::{self, FilterType};
 use crate::canvas::{Align, Canvas, SCALE, size};
 use crate::font;
 use crate::geometry::{Point, Rect};
-use crate::palette::{Colour, INK, TILE};
+use crate::palette::Colour;
 use crate::{VizError, check};
 
 /// Height of a line of caption.
@@ -28,7 +28,11 @@ pub(crate) fn check_image(image: &RgbImage) -> Result<(), VizError> {
 
 /// Draws `image` as large as it fits, unstretched, into the square with its corner at `at`.
 pub(crate) fn draw_image(canvas: &mut Canvas, image: &RgbImage, at: Point, side: f32) {
-    canvas.fill_rect(Rect::new(at.0, at.1, side, side), TILE, 1.0);
+    canvas.fill_rect(
+        Rect::new(at.0, at.1, side, side),
+        canvas.palette().tile,
+        1.0,
+    );
     let device_side = side * SCALE as f32;
     let scale = device_side / image.width().max(image.height()) as f32;
     let fitted = |length: u32| ((length as f32 * scale).round() as u32).max(1);
@@ -60,6 +64,6 @@ pub(crate) fn draw_heading(canvas: &mut Canvas, text: &str, at: Point, width: f3
         (at.0 + width / 2.0, at.1),
         Align::Centre,
         size::AXIS,
-        INK,
+        canvas.palette().ink,
     );
 }

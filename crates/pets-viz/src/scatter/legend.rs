@@ -5,7 +5,6 @@ use crate::VizError;
 use crate::canvas::{Align, Canvas, size};
 use crate::font;
 use crate::geometry::{Point, Rect};
-use crate::palette::{INK, MUTED};
 
 const ROW: f32 = 19.0;
 const MARKER_WIDTH: f32 = 22.0;
@@ -66,13 +65,14 @@ impl<'a> Legend<'a> {
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas, styles: &[GroupStyle], corner: Point) {
+        let palette = canvas.palette();
         for (column, entries) in self.columns.iter().enumerate() {
             let x = corner.0 + column as f32 * (self.column_width + COLUMN_GAP);
             for (row, entry) in entries.iter().enumerate() {
                 let middle = corner.1 + (row as f32 + 0.5) * ROW;
                 match entry {
                     Entry::Heading(kind) => {
-                        canvas.text(kind, (x, middle), Align::Left, size::AXIS, MUTED);
+                        canvas.text(kind, (x, middle), Align::Left, size::AXIS, palette.muted);
                     }
                     Entry::Group { index, name } => {
                         styles[*index].draw(
@@ -85,7 +85,7 @@ impl<'a> Legend<'a> {
                             (x + MARKER_WIDTH, middle),
                             Align::Left,
                             size::NOTE,
-                            INK,
+                            palette.ink,
                         );
                     }
                 }

@@ -9,7 +9,7 @@ use crate::figure::Figure;
 use crate::font;
 use crate::geometry::{Point, Rect};
 use crate::marker::Marker;
-use crate::palette::{Colour, MAX_GROUPS, MUTED, PAPER, Theme, group_colour};
+use crate::palette::{Colour, MAX_GROUPS, Theme, group_colour};
 use crate::{Picture, VizError, check};
 
 /// Height kept for the line under the plot.
@@ -50,12 +50,13 @@ struct GroupStyle {
 
 impl GroupStyle {
     fn draw(self, canvas: &mut Canvas, centre: Point, radius: f32) {
+        let paper = canvas.palette().paper;
         let corners = self.marker.corners(centre, radius);
         if self.hollow {
-            canvas.fill_polygon(&corners, PAPER, 1.0);
+            canvas.fill_polygon(&corners, paper, 1.0);
             canvas.stroke_polygon(&corners, self.colour, 1.5);
         } else {
-            canvas.stroke_polygon(&corners, PAPER, 1.2);
+            canvas.stroke_polygon(&corners, paper, 1.2);
             canvas.fill_polygon(&corners, self.colour, 1.0);
         }
     }
@@ -85,12 +86,12 @@ impl GroupStyle {
 /// label without a group, more than 88 groups, or a figure too small for the legend.
 pub fn scatter(figure: &Figure, scatter: &Scatter<'_>) -> Result<Picture, VizError> {
     check_scatter(scatter)?;
-    let styles = styles_of(scatter.groups);
+    let styles = styles_of(scatter.groups, figure.theme());
     let present: Vec<usize> = (0..scatter.groups.len())
         .filter(|group| scatter.labels.contains(group))
         .collect();
 
-    let mut canvas = Canvas::new(figure.width(), figure.height())?;
+    let mut canvas = Canvas::new(figure.width(), figure.height(), figure.theme())?;
     let (width, height) = (figure.width() as f32, figure.height() as f32);
     let top = draw_title(&mut canvas, figure.title(), figure.width()) + MARGIN;
     let foot = if scatter.footnote.is_empty() {
@@ -120,16 +121,16 @@ pub fn scatter(figure: &Figure, scatter: &Scatter<'_>) -> Result<Picture, VizErr
         (room.x, height - MARGIN - 4.0),
         Align::Left,
         size::NOTE,
-        MUTED,
+        canvas.palette().muted,
     );
     Ok(canvas.finish())
 }
 
-fn styles_of(groups: &[Group]) -> Vec<GroupStyle> {
+fn styles_of(groups: &[Group], theme: Theme) -> Vec<GroupStyle> {
     let first_kind = groups.first().and_then(|group| group.kind.as_ref());
     (0..groups.len())
         .map(|index| GroupStyle {
-            colour: group_colour(index, groups.len(), Theme::Light),
+            colour: group_colour(index, groups.len(), theme),
             marker: Marker::of_group(index),
             hollow: groups[index].kind.as_ref() != first_kind,
         })
@@ -178,7 +179,7 @@ mod tests {
             kind: kind.map(str::to_owned),
         };
         let hollow = |groups: &[Group]| {
-            styles_of(groups)
+            styles_of(groups, Theme::Light)
                 .iter()
                 .map(|style| style.hollow)
                 .collect::<Vec<_>>()

@@ -5,7 +5,6 @@ use crate::canvas::{Canvas, size};
 use crate::font;
 use crate::geometry::{Point, Rect, distance};
 use crate::label_placement::{Label, place_labels};
-use crate::palette::{GRID, INK, LEADER, PAPER};
 
 /// Space between the frame and the outermost point.
 const INSET: f32 = 22.0;
@@ -23,7 +22,7 @@ pub(super) fn draw(
     present: &[usize],
     area: Rect,
 ) {
-    canvas.stroke_rect(area, GRID, 1.0);
+    canvas.stroke_rect(area, canvas.palette().grid, 1.0);
     let places = fit(scatter.points, area.grown(-INSET));
     let radius = marker_radius(places.len());
     for index in mixed_order(places.len()) {
@@ -58,18 +57,19 @@ fn draw_names(
             Label { anchor, core, size }
         })
         .collect();
+    let palette = canvas.palette();
     let placed = place_labels(&labels, places, bounds);
     for (label, place) in labels.iter().zip(&placed) {
         let Some(place) = place else { continue };
         let (from, to) = label.leader(place);
         if distance(from, to) > LEADER_FROM {
-            canvas.line(&[from, to], PAPER, 0.8, 2.6);
-            canvas.line(&[from, to], LEADER, 1.0, 1.0);
+            canvas.line(&[from, to], palette.paper, 0.8, 2.6);
+            canvas.line(&[from, to], palette.leader, 1.0, 1.0);
         }
     }
     for (name, place) in names.iter().zip(placed) {
         if let Some(place) = place {
-            canvas.haloed_text(name, place.centre(), size::LABEL, INK);
+            canvas.haloed_text(name, place.centre(), size::LABEL, palette.ink);
         }
     }
 }

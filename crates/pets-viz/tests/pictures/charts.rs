@@ -1,45 +1,11 @@
 //! Charts: size, contents, and refusal of input that cannot be drawn.
 
 use pets_viz::{
-    DistanceHistogram, EpochPoint, Figure, Picture, VizError, distance_histogram,
-    learning_rate_curve, loss_curves, recall_bars, roc_curve,
+    DistanceHistogram, EpochPoint, VizError, distance_histogram, learning_rate_curve, loss_curves,
+    recall_bars, roc_curve,
 };
 
-const BLUE: [u8; 3] = [0, 114, 178];
-const VERMILION: [u8; 3] = [213, 94, 0];
-const GREEN: [u8; 3] = [0, 158, 115];
-
-/// Pixels that are nearer to `colour` than to any other colour of a chart: edges are smoothed.
-fn count(picture: &Picture, colour: [u8; 3]) -> usize {
-    let neutral = [[255; 3], [224; 3], [105; 3], [38; 3]];
-    let far = |pixel: [u8; 3], colour: [u8; 3]| -> u32 {
-        (0..3)
-            .map(|channel| u32::from(pixel[channel].abs_diff(colour[channel])).pow(2))
-            .sum()
-    };
-    let others = || {
-        neutral
-            .into_iter()
-            .chain([BLUE, VERMILION, GREEN])
-            .filter(|c| *c != colour)
-    };
-    let nearest = |pixel: [u8; 3]| others().all(|other| far(pixel, colour) < far(pixel, other));
-    picture
-        .image()
-        .pixels()
-        .filter(|pixel| nearest(pixel.0))
-        .count()
-}
-
-/// Nothing may be cut off: the outermost pixels are blank.
-fn assert_margin_is_blank(picture: &Picture) {
-    let (width, height) = picture.image().dimensions();
-    for (x, y, pixel) in picture.image().enumerate_pixels() {
-        if x < 3 || y < 3 || x >= width - 3 || y >= height - 3 {
-            assert_eq!(pixel.0, [255; 3], "something reaches the edge at {x}, {y}");
-        }
-    }
-}
+use crate::pixels::{BLUE, GREEN, VERMILION, assert_margin_is_blank, nearest as count, small};
 
 fn history(epochs: usize) -> Vec<EpochPoint> {
     (1..=epochs)
@@ -50,12 +16,6 @@ fn history(epochs: usize) -> Vec<EpochPoint> {
             learning_rate: 1e-4,
         })
         .collect()
-}
-
-fn small() -> Figure {
-    Figure::new(400, 320)
-        .expect("an allowed size")
-        .titled("Title")
 }
 
 #[test]
