@@ -114,6 +114,32 @@ fn the_seed_alone_decides() {
     assert_ne!(other[2], first[2]);
 }
 
+/// Longer descent ends nearer to the embeddings, and the line under the map says how near.
+#[test]
+fn the_divergence_falls_with_the_iterations() {
+    let (values, _) = clusters(6, 30);
+    for engine in [TsneEngine::Manifolds, TsneEngine::Linfa] {
+        let divergence = |iterations| {
+            let config = TsneConfig {
+                iterations,
+                ..short(engine)
+            };
+            let map = tsne(&values, 180, DIM, &config).expect("t-SNE");
+            let divergence = map.kl_divergence.expect("t-SNE has one");
+            let stated = format!("KL divergence {divergence:.3}");
+            assert!(map.footnote().contains(&stated), "{}", map.footnote());
+            divergence
+        };
+        let (early, late) = (divergence(20), divergence(600));
+        assert!(
+            0.0 < late && late < early,
+            "{engine:?}: {late} after {early}"
+        );
+    }
+    let map = umap(&values, 180, DIM, &UmapConfig::default()).expect("UMAP");
+    assert_eq!(map.kl_divergence, None);
+}
+
 /// Enough samples for repulsion by Fourier transform.
 #[test]
 fn large_sets_are_repeatable_too() {

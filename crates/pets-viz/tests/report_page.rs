@@ -48,6 +48,7 @@ fn report() -> Report {
         notes: vec!["a note".into()],
         trustworthiness: 0.987,
         trust_neighbours: 4,
+        kl_divergence: (!turned).then_some(0.4321),
     };
     Report {
         title: "Tests & \"quotes\" </title>".into(),
@@ -234,6 +235,8 @@ fn the_map_is_filtered_by_class_and_changed_for_another() {
         point_at_place(browser, 0, 1);
         assert_eq!(shown_on_map(browser), "image <3>");
         browser.click("#map-reset");
+
+        assert!(browser.text("#map-quality").contains("divergence 0.432"));
 
         // In the other map, rows and columns have changed places.
         point_at_place(browser, 2, 0);

@@ -1,8 +1,12 @@
 //! Maps of embeddings in the plane: t-SNE and UMAP, with a measure of how far to trust them.
 
+mod distances;
+mod divergence;
 mod trustworthiness;
 mod tsne;
 mod umap;
+
+use std::fmt::Write;
 
 use rayon::ThreadPoolBuilder;
 use serde::Serialize;
@@ -39,10 +43,15 @@ pub struct Projection {
     /// The number of neighbours trustworthiness looks at: 15, or fewer where there are fewer than
     /// 31 samples.
     pub trust_neighbours: usize,
+    /// Kullback–Leibler divergence of the map from the embeddings, in nats, which t-SNE makes small;
+    /// `None` for other methods. It compares maps of the same samples at the same perplexity, with
+    /// affinities to the 3 · perplexity nearest neighbours.
+    pub kl_divergence: Option<f64>,
 }
 
 impl Projection {
-    /// A line to stand under the map: method, number of samples, trustworthiness and notes.
+    /// A line to stand under the map: method, number of samples, trustworthiness, divergence and
+    /// notes.
     pub fn footnote(&self) -> String {
         let mut line = format!(
             "{} of {} samples; trustworthiness (k = {}) {:.3}",
@@ -51,6 +60,9 @@ impl Projection {
             self.trust_neighbours,
             self.trustworthiness
         );
+        if let Some(divergence) = self.kl_divergence {
+            let _ = write!(line, "; KL divergence {divergence:.3}");
+        }
         for note in &self.notes {
             line.push_str("; ");
             line.push_str(note);
@@ -126,6 +138,7 @@ impl<'a> Samples<'a> {
             notes,
             trustworthiness,
             trust_neighbours,
+            kl_divergence: None,
         })
     }
 }

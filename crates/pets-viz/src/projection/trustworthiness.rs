@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::distances::squared_distances;
 use crate::{VizError, check};
 
 /// Trustworthiness of a map (Venna and Kaski, 2001): 1 where the `k` nearest neighbours of each
@@ -75,8 +76,8 @@ pub fn trustworthiness(
 /// Σ (r(i, j) − k) over the k nearest j of point `i` in the map that are farther than k-th in the
 /// space.
 fn excess_ranks(embeddings: &[f32], dim: usize, points: &[[f32; 2]], k: usize, i: usize) -> u64 {
-    let in_map = distances(points.as_flattened(), 2, i);
-    let in_space = distances(embeddings, dim, i);
+    let in_map = squared_distances(points.as_flattened(), 2, i);
+    let in_space = squared_distances(embeddings, dim, i);
     let mut nearest: Vec<usize> = (0..in_map.len()).filter(|j| *j != i).collect();
     nearest.select_nth_unstable_by(k - 1, |a, b| {
         in_map[*a].total_cmp(&in_map[*b]).then(a.cmp(b))
@@ -92,32 +93,6 @@ fn excess_ranks(embeddings: &[f32], dim: usize, points: &[[f32; 2]], k: usize, i
             (nearer + 1).saturating_sub(k) as u64
         })
         .sum()
-}
-
-/// Squared Euclidean distance of row `i` to every row.
-fn distances(rows: &[f32], dim: usize, i: usize) -> Vec<f32> {
-    let from = &rows[i * dim..(i + 1) * dim];
-    rows.chunks_exact(dim)
-        .map(|row| squared_distance(from, row))
-        .collect()
-}
-
-/// Sums in eight lanes, which the compiler turns into vector instructions.
-fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0f32; 8];
-    let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a_blocks
-        .remainder()
-        .iter()
-        .zip(b_blocks.remainder())
-        .map(|(x, y)| (x - y) * (x - y))
-        .sum();
-    for (x, y) in a_blocks.zip(b_blocks) {
-        for lane in 0..8 {
-            lanes[lane] += (x[lane] - y[lane]) * (x[lane] - y[lane]);
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use ndarray::Array2;
 use rand08::SeedableRng;
 use rand08::rngs::SmallRng;
 
+use super::divergence::kl_divergence;
 use super::{Projection, Samples, on_fixed_threads, points_of};
 use crate::VizError;
 
@@ -93,7 +94,12 @@ pub fn tsne(
         TsneEngine::Linfa => exact(samples, perplexity, config),
     }?;
     let method = format!("{NAME} (perplexity {})", (perplexity * 10.0).round() / 10.0);
-    samples.projected(NAME, method, notes, points)
+    let map = samples.projected(NAME, method, notes, points)?;
+    let divergence = kl_divergence(samples, &map.points, perplexity);
+    Ok(Projection {
+        kl_divergence: Some(divergence),
+        ..map
+    })
 }
 
 fn check_config(config: &TsneConfig) -> Result<(), VizError> {
