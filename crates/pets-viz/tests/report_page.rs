@@ -6,7 +6,7 @@ use browser::Browser;
 use image::{Rgb, RgbImage};
 use pets_viz::report::{
     Attention, Class, ConfusedPair, Headline, Histogram, Jpeg, Neighbour, Report, RocStep, Sample,
-    Verification,
+    Verification, compare_html, report_html,
 };
 use pets_viz::{CamRow, EpochPoint, HeatMap, Projection};
 
@@ -127,15 +127,20 @@ fn verification() -> Verification {
 
 /// Opens the report and hands it over; complains of what the browser complained about.
 fn in_browser(test: impl FnOnce(&mut Browser, &Report)) {
+    let report = report();
+    let page = report_html(&report).expect("the parts fit together");
+    open_page(&page, |browser| test(browser, &report));
+}
+
+fn open_page(page: &str, test: impl FnOnce(&mut Browser)) {
     let Some(program) = browser::installed() else {
         return;
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("report.html");
-    let report = report();
-    report.save(&path).expect("the folder can be written to");
+    std::fs::write(&path, page).expect("the folder can be written to");
     let mut browser = Browser::open(&program, &path, 1200, 900);
-    test(&mut browser, &report);
+    test(&mut browser);
     // Any answer brings the events before it.
     browser.evaluate("0");
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
@@ -392,5 +397,33 @@ fn nothing_sticks_out_of_a_small_screen_or_is_lost_in_the_dark() {
                 && !control.labels?.length).length",
         );
         assert_eq!(nameless, 0, "controls without a name");
+    });
+}
+
+#[test]
+fn runs_are_held_against_the_first() {
+    let other = Report {
+        title: "the <other> run".into(),
+        headlines: vec![Headline::new("Recall@1", 0.9), Headline::new("MAP@R", 0.5)],
+        configuration: "seed = 43".into(),
+        ..report()
+    };
+    let page = compare_html("Two & more", &[report(), other]).expect("the parts fit together");
+    open_page(&page, |browser| {
+        assert_eq!(browser.text("#title"), "Two & more");
+        assert_eq!(browser.text("#runs li:nth-child(2)"), "the <other> run");
+        let rows = "[...document.querySelectorAll('#figure-table tbody tr')].map((row) =>
+            [...row.children].map((cell) => cell.textContent))";
+        assert_eq!(
+            browser.evaluate(rows),
+            serde_json::json!([
+                ["Recall@1", "87.4 %81.0 % – 92.0 %", "90.0 % ★+2.6 points"],
+                ["MAP@R", "–", "50.0 % ★"],
+            ])
+        );
+        assert!(browser.text("#setting-table tbody").contains("seed"));
+        browser.wait_for("document.querySelectorAll('#roc .line').length === 2");
+        browser.click("#roc-log");
+        browser.wait_for("document.querySelectorAll('#val-loss .line').length === 2");
     });
 }

@@ -26,7 +26,8 @@ function roundTicks(low, high) {
 }
 
 /**
- * A chart in `container`. `series`: { name, style, points: [[x, y]], area, dots }; `marks`: { x } or { x, y, style },
+ * A chart in `container`. `series`: { name, style, points: [[x, y]], area, dots, colour, dashes }, the last two instead of
+ * those of the style; `marks`: { x } or { x, y, style },
  * `chance`: ends of a dashed line. Returns a function that draws it anew, for instance after the marks have moved.
  */
 function chart(container, describe) {
@@ -62,8 +63,8 @@ function drawn({ label, x, y, series, marks = [], chance }, width) {
 
   const path = (points) => points.map(([a, b], index) => `${index ? "L" : "M"}${across(a).toFixed(1)} ${up(b).toFixed(1)}`).join("");
   if (chance) svg.append(makeSvg("path", { class: "line chance", d: path(chance) }));
-  for (const { style, points, area, dots } of series) {
-    svg.append(makeSvg("path", { class: area ? `area ${style}` : `line ${style}`, d: path(points) }));
+  for (const { style, colour, dashes, points, area, dots } of series) {
+    svg.append(makeSvg("path", { class: area ? `area ${style}` : `line ${style}`, style: colour && `stroke: ${colour}`, "stroke-dasharray": dashes, d: path(points) }));
     if (dots) svg.append(...points.map(([a, b]) => makeSvg("circle", { class: `dot ${style}`, cx: across(a), cy: up(b), r: 3.4 })));
   }
   for (const mark of marks) {

@@ -44,7 +44,7 @@ fn affinities(samples: Samples<'_>, perplexity: f64) -> Vec<((usize, usize), f64
         .enumerate()
         .flat_map(|(i, row)| row.into_iter().map(move |(j, p)| ((i.min(j), i.max(j)), p)))
         .collect();
-    directed.sort_by(|a, b| a.0.cmp(&b.0));
+    directed.sort_by_key(|entry| entry.0);
     directed
         .chunk_by(|a, b| a.0 == b.0)
         .map(|pair| {

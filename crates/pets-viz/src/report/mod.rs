@@ -1,6 +1,7 @@
 //! One web page about a trained model: a file that opens from the disk and needs no network.
 //!
-//! [`Report`] holds plain values; [`report_html`] checks them and writes the page.
+//! [`Report`] holds plain values; [`report_html`] checks them and writes the page. [`compare_html`]
+//! holds several reports against each other.
 //!
 //! ```
 //! use image::RgbImage;
@@ -29,11 +30,14 @@
 //! # Ok::<(), pets_viz::VizError>(())
 //! ```
 
+mod compare;
 mod contents;
+mod html;
 mod jpeg;
 mod page;
 mod soundness;
 
+pub use compare::{compare_html, save_comparison};
 pub use contents::{
     Attention, Class, ConfusedPair, Fact, Headline, Histogram, Neighbour, Report, RocStep, Sample,
     Verification,

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Report;
+use super::html::page;
 use super::soundness::check_report;
 use crate::marker::Marker;
-use crate::palette::{Colour, Theme, group_colour};
+use crate::palette::{Theme, group_colour};
 use crate::{VizError, file};
 
 const TEMPLATE: &str = include_str!("../../assets/report/report.html");
-const STYLE: &str = include_str!("../../assets/report/report.css");
 /// The parts of the script share one scope; `main.js` comes last and uses the others.
 const SCRIPT: &str = concat!(
     "(() => {\n\"use strict\";\n",
@@ -58,18 +58,7 @@ pub fn report_html(report: &Report) -> Result<String, VizError> {
         report,
         looks: looks_of(report),
     };
-    let data =
-        serde_json::to_string(&contents).map_err(|error| VizError::Draw(error.to_string()))?;
-    Ok(fill(
-        TEMPLATE,
-        &[
-            ("title", &escaped(&report.title)),
-            ("style", STYLE),
-            // No "</script>" in a name may end the element that holds the data.
-            ("data", &data.replace('<', "\\u003c")),
-            ("script", SCRIPT),
-        ],
-    ))
+    page(TEMPLATE, &report.title, &contents, SCRIPT)
 }
 
 impl Report {
@@ -88,10 +77,7 @@ fn looks_of(report: &Report) -> Vec<Look> {
     let first_kind = classes.first().and_then(|class| class.kind.as_ref());
     (0..classes.len())
         .map(|index| {
-            let css = |theme| {
-                let Colour(red, green, blue) = group_colour(index, classes.len(), theme);
-                format!("#{red:02x}{green:02x}{blue:02x}")
-            };
+            let css = |theme| group_colour(index, classes.len(), theme).css();
             Look {
                 light: css(Theme::Light),
                 dark: css(Theme::Dark),
@@ -102,41 +88,10 @@ fn looks_of(report: &Report) -> Vec<Look> {
         .collect()
 }
 
-/// Text as it may stand in an element of HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
-}
-
-/// The template with each `{{name}}` replaced by its value; values are not looked into.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let length = values.iter().map(|(_, value)| value.len()).sum::<usize>();
-    let mut page = String::with_capacity(template.len() + length);
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let (name, after) = after
-            .split_once("}}")
-            .expect("the template closes what it opens");
-        let value = values.iter().find(|(known, _)| *known == name);
-        page.push_str(before);
-        page.push_str(value.expect("the template asks for known values").1);
-        rest = after;
-    }
-    page.push_str(rest);
-    page
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::Class;
-
-    #[test]
-    fn values_are_not_taken_for_placeholders() {
-        assert_eq!(
-            fill("<{{a}}|{{b}}>", &[("a", "{{b}}"), ("b", "x")]),
-            "<{{b}}|x>"
-        );
-    }
 
     #[test]
     fn nothing_in_a_report_can_leave_its_place() {

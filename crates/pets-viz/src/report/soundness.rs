@@ -133,3 +133,120 @@ fn check_indices(
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+
+    use super::*;
+    use crate::Projection;
+    use crate::report::{ConfusedPair, Histogram, Jpeg, Neighbour, RocStep, Sample};
+
+    fn sound() -> Report {
+        let sample = |class: usize, other: usize| Sample {
+            name: "x".into(),
+            class,
+            photo: Jpeg::thumbnail(&RgbImage::new(4, 4)).expect("a picture"),
+            neighbours: vec![Neighbour {
+                sample: other,
+                similarity: 0.5,
+            }],
+            average_precision: Some(0.5),
+        };
+        Report {
+            headlines: vec![Headline::new("Recall@1", 0.5)],
+            classes: vec![Class::named("a"), Class::named("b")],
+            confused: vec![ConfusedPair {
+                classes: [0, 1],
+                accepted: 1,
+                pairs: 2,
+            }],
+            samples: vec![sample(0, 1), sample(1, 0)],
+            maps: vec![Projection {
+                points: vec![[0.0, 1.0]; 2],
+                method: "t-SNE".into(),
+                notes: Vec::new(),
+                trustworthiness: 1.0,
+                trust_neighbours: 1,
+                kl_divergence: None,
+            }],
+            verification: Some(Verification {
+                roc: vec![RocStep {
+                    false_accept_rate: 0.0,
+                    true_accept_rate: 1.0,
+                    threshold: None,
+                }],
+                auc: None,
+                eer: None,
+                eer_threshold: None,
+                measure: "distance".into(),
+                histogram: Some(Histogram {
+                    edges: vec![0.0, 1.0],
+                    positive: vec![1.0],
+                    negative: vec![0.0],
+                }),
+            }),
+            ..Report::default()
+        }
+    }
+
+    fn refused(spoil: impl FnOnce(&mut Report)) -> String {
+        let mut report = sound();
+        spoil(&mut report);
+        let error = check_report(&report).expect_err("must be refused");
+        error.to_string()
+    }
+
+    #[test]
+    fn a_sound_report_passes_and_so_does_an_empty_one() {
+        check_report(&sound()).expect("sound");
+        check_report(&Report::default()).expect("empty");
+    }
+
+    #[test]
+    fn references_to_what_is_not_there_are_refused() {
+        let class = refused(|report| report.samples[0].class = 2);
+        assert!(class.contains("class of a sample = 2"), "{class}");
+        let neighbour = refused(|report| report.samples[1].neighbours[0].sample = 9);
+        assert!(
+            neighbour.contains("neighbour of a sample = 9"),
+            "{neighbour}"
+        );
+        let confused = refused(|report| report.confused[0].classes[1] = 5);
+        assert!(confused.contains("confused pair = 5"), "{confused}");
+        let map = refused(|report| report.maps[0].points.truncate(1));
+        assert!(map.contains("expected 2 values, got 1"), "{map}");
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        refused(|report| report.headlines[0].value = 1.5);
+        refused(|report| report.headlines[0].interval = Some([f64::NAN, 1.0]));
+        refused(|report| report.classes[0].map_at_r = Some(-0.1));
+        refused(|report| report.samples[0].average_precision = Some(2.0));
+        refused(|report| report.samples[0].neighbours[0].similarity = f32::NAN);
+        refused(|report| report.maps[0].points[1] = [f32::INFINITY, 0.0]);
+    }
+
+    #[test]
+    fn verification_that_does_not_fit_is_refused() {
+        let spoilt = |spoil: &dyn Fn(&mut Verification)| {
+            refused(|report| report.verification.iter_mut().for_each(spoil))
+        };
+        spoilt(&|verification| verification.roc.clear());
+        spoilt(&|verification| verification.roc[0].true_accept_rate = 1.1);
+        spoilt(&|verification| verification.roc[0].threshold = Some(f64::NAN));
+        spoilt(&|verification| {
+            verification
+                .histogram
+                .iter_mut()
+                .for_each(|bins| bins.edges.truncate(1));
+        });
+    }
+
+    #[test]
+    fn more_classes_than_can_be_told_apart_are_refused() {
+        let error = refused(|report| report.classes = vec![Class::named("a"); 89]);
+        assert!(error.contains("at most 88"), "{error}");
+    }
+}
