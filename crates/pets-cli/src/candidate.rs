@@ -7,7 +7,7 @@ use pets_model::{EmbeddingModel, OpenedModel};
 use pets_train::{Representation, RunFolder};
 
 use crate::arguments::Settings;
-use crate::config::Config;
+use crate::config::{Config, effective_toml};
 use crate::embedder::Embedder;
 use crate::materials::Materials;
 use crate::starting_model::starting_model;
@@ -21,12 +21,15 @@ pub(crate) struct Candidate {
     pub(crate) file: Option<PathBuf>,
     /// Epochs trained, where the file says it.
     pub(crate) epoch: Option<usize>,
+    /// The settings in force, as TOML.
+    pub(crate) settings: String,
 }
 
 impl Candidate {
     /// Opens the model that the command line means.
     pub(crate) fn open(settings: &Settings, load_model: Option<&Path>) -> Result<Self> {
-        let plain = settings.config()?;
+        let plain_layers = settings.layers(None)?;
+        let plain = Config::from_layers(&plain_layers)?;
         if load_model.is_none() && plain.evaluation.representation == "features" {
             let materials = Materials::open(&plain)?;
             return Ok(Self {
@@ -35,6 +38,7 @@ impl Candidate {
                 materials,
                 file: None,
                 epoch: None,
+                settings: effective_toml(&plain_layers),
             });
         }
         let file = load_model.map_or_else(
@@ -63,6 +67,7 @@ impl Candidate {
             model: opened.model,
             file: Some(file),
             epoch: opened.description.map(|description| description.epoch),
+            settings: effective_toml(&layers),
         })
     }
 

@@ -6,15 +6,9 @@ use pets_viz::{DistanceHistogram, Figure, Picture, distance_histogram};
 
 /// Draws how the distances of positive and negative pairs are spread.
 pub(crate) fn distances_picture(counts: &Counts, threshold: Option<f64>) -> Result<Picture> {
-    let edges: Vec<_> = (0..=counts.positive.len())
-        .map(|bin| bin as f64 * counts.bin_width)
-        .collect();
-    let (positive, negative) = (
-        density(&counts.positive, counts.bin_width),
-        density(&counts.negative, counts.bin_width),
-    );
+    let [positive, negative] = densities(counts);
     let histogram = DistanceHistogram {
-        edges: &edges,
+        edges: &edges(counts),
         positive: &positive,
         negative: &negative,
         threshold,
@@ -26,10 +20,20 @@ pub(crate) fn distances_picture(counts: &Counts, threshold: Option<f64>) -> Resu
     )?)
 }
 
-fn density(counts: &[u64], bin_width: f64) -> Vec<f64> {
-    let total = counts.iter().sum::<u64>().max(1) as f64;
-    counts
-        .iter()
-        .map(|count| *count as f64 / (total * bin_width))
+/// The bounds of the bins.
+pub(crate) fn edges(counts: &Counts) -> Vec<f64> {
+    (0..=counts.positive.len())
+        .map(|bin| bin as f64 * counts.bin_width)
         .collect()
+}
+
+/// The densities of positive and of negative pairs in each bin.
+pub(crate) fn densities(counts: &Counts) -> [Vec<f64>; 2] {
+    [&counts.positive, &counts.negative].map(|counts_of_kind| {
+        let total = counts_of_kind.iter().sum::<u64>().max(1) as f64;
+        counts_of_kind
+            .iter()
+            .map(|count| *count as f64 / (total * counts.bin_width))
+            .collect()
+    })
 }

@@ -21,6 +21,7 @@ mod pretrained;
 mod progress;
 mod prototypes;
 mod published_dataset;
+mod report;
 mod retrieval_sheets;
 mod specs;
 mod starting_model;

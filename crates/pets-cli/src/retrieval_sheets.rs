@@ -80,7 +80,7 @@ fn row(judged: &Judged, query: usize, neighbors: &[Neighbor]) -> Result<Retrieva
 }
 
 /// The cosine of two unit vectors at a Euclidean distance.
-fn cosine(distance: f64) -> f32 {
+pub(crate) fn cosine(distance: f64) -> f32 {
     (1.0 - distance * distance / 2.0) as f32
 }
 

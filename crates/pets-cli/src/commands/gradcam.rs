@@ -26,7 +26,7 @@ pub(crate) fn run(
 ) -> Result<ExitCode> {
     let judged = judge(settings, model.load_model.as_deref())?;
     let stage = stage_of(&judged.candidate.config, stage)?;
-    let sheet = if pictures.is_empty() {
+    let rows = if pictures.is_empty() {
         samples(&judged, stage)?
     } else {
         let subjects = pictures
@@ -46,6 +46,7 @@ pub(crate) fn run(
             .collect::<Result<Vec<_>>>()?;
         explain(&judged, &subjects, stage)?
     };
+    let sheet = sheet(&judged.candidate.config, &rows, stage)?;
     let folder = RunFolder::new(&judged.candidate.config.output_dir)
         .results()
         .join("gradcam");
@@ -61,9 +62,18 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Attention at the last stage for samples of the test images.
-pub(crate) fn sample_sheet(judged: &Judged) -> Result<Picture> {
-    samples(judged, stage_of(&judged.candidate.config, None)?)
+/// Attention at the last stage for samples of the test images, and a sheet of it.
+pub(crate) fn sample_attention(judged: &Judged) -> Result<(Vec<CamRow>, Picture)> {
+    let config = &judged.candidate.config;
+    let stage = stage_of(config, None)?;
+    let rows = samples(judged, stage)?;
+    let sheet = sheet(config, &rows, stage)?;
+    Ok((rows, sheet))
+}
+
+fn sheet(config: &Config, rows: &[CamRow], stage: usize) -> Result<Picture> {
+    let name = config.architecture()?.stages()[stage];
+    Ok(gradcam_sheet(Some(&format!("Grad-CAM at {name}")), rows)?)
 }
 
 fn stage_of(config: &Config, name: Option<&str>) -> Result<usize> {
@@ -81,7 +91,7 @@ struct Subject {
     breed: Option<u32>,
 }
 
-fn samples(judged: &Judged, stage: usize) -> Result<Picture> {
+fn samples(judged: &Judged, stage: usize) -> Result<Vec<CamRow>> {
     let positions: Vec<usize> = (0..judged.embeddings.len()).collect();
     let subjects = evenly(
         &positions,
@@ -103,14 +113,12 @@ fn samples(judged: &Judged, stage: usize) -> Result<Picture> {
 
 /// Explains the similarity of each picture to the prototype of its breed, or of the nearest breed
 /// where its own is not known.
-fn explain(judged: &Judged, subjects: &[Subject], stage: usize) -> Result<Picture> {
+fn explain(judged: &Judged, subjects: &[Subject], stage: usize) -> Result<Vec<CamRow>> {
     let prototypes = Prototypes::of(&judged.embeddings);
-    let rows = subjects
+    subjects
         .iter()
         .map(|subject| explain_one(judged, &prototypes, subject, stage))
-        .collect::<Result<Vec<_>>>()?;
-    let name = judged.candidate.config.architecture()?.stages()[stage];
-    Ok(gradcam_sheet(Some(&format!("Grad-CAM at {name}")), &rows)?)
+        .collect()
 }
 
 fn explain_one(

@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use pets_train::{EpochRecord, RunFolder, read_history};
 use pets_viz::{
-    EpochPoint, Figure, Group, Picture, Projection, Scatter, TsneConfig, UmapConfig,
-    learning_rate_curve, loss_curves, recall_bars, roc_curve, scatter, tsne, umap,
+    Figure, Group, Picture, Projection, Scatter, TsneConfig, UmapConfig, learning_rate_curve,
+    loss_curves, recall_bars, roc_curve, scatter, tsne, umap,
 };
 
 use super::gradcam;
 use crate::arguments::{ModelFile, Settings};
 use crate::distances::distances_picture;
 use crate::judged::{Judged, judge};
+use crate::report::{epoch_point, report};
 use crate::retrieval_sheets::retrieval_sheets;
 
 pub(crate) fn run(settings: &Settings, model: &ModelFile) -> Result<ExitCode> {
@@ -32,15 +33,23 @@ pub(crate) fn draw_all(judged: &Judged) -> Result<Vec<PathBuf>> {
         results: folder.results(),
         written: Vec::new(),
     };
-    if folder.history().exists() {
-        album.draw_history(&read_history(&folder.history())?)?;
-    }
+    let history = if folder.history().exists() {
+        read_history(&folder.history())?
+    } else {
+        Vec::new()
+    };
+    album.draw_history(&history)?;
     album.draw_figures(judged)?;
-    album.draw_projections(judged)?;
+    let maps = album.draw_projections(judged)?;
     for (name, sheet) in retrieval_sheets(judged)? {
         album.save(&format!("retrieval/{name}.png"), &sheet)?;
     }
-    album.save("gradcam/samples.png", &gradcam::sample_sheet(judged)?)?;
+    let (attention, sheet) = gradcam::sample_attention(judged)?;
+    album.save("gradcam/samples.png", &sheet)?;
+    let page = report(judged, &history, maps, &attention)?;
+    let path = folder.results().join("report.html");
+    page.save(&path)?;
+    album.written.push(path);
     Ok(album.written)
 }
 
@@ -65,15 +74,7 @@ impl Album {
         if history.is_empty() {
             return Ok(());
         }
-        let points: Vec<_> = history
-            .iter()
-            .map(|record| EpochPoint {
-                epoch: record.epoch,
-                train_loss: record.train_loss,
-                val_loss: record.val_loss,
-                learning_rate: record.last_learning_rate,
-            })
-            .collect();
+        let points: Vec<_> = history.iter().map(epoch_point).collect();
         let best = history
             .iter()
             .rev()
@@ -129,7 +130,7 @@ impl Album {
         Ok(())
     }
 
-    fn draw_projections(&mut self, judged: &Judged) -> Result<()> {
+    fn draw_projections(&mut self, judged: &Judged) -> Result<Vec<Projection>> {
         let (config, embeddings) = (&judged.candidate.config, &judged.embeddings);
         let (rows, n, dim) = (embeddings.as_slice(), embeddings.len(), embeddings.dim());
         let of_tsne = tsne(
@@ -159,7 +160,8 @@ impl Album {
         self.save(
             "umap.png",
             &scatter_picture(judged, &of_umap, "UMAP of the test images")?,
-        )
+        )?;
+        Ok(vec![of_tsne, of_umap])
     }
 }
 

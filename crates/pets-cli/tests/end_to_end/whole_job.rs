@@ -92,6 +92,10 @@ fn all_trains_evaluates_and_draws() {
         );
     }
 
+    let page = workplace.path().join("outputs/results/report.html");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("Recall@1") && page.contains("data:image/jpeg;base64,"));
+
     // A model file needs no other flag, wherever it lies, and gives the same figures again.
     std::fs::rename(
         workplace
