@@ -274,6 +274,24 @@ fn the_map_works_by_keyboard() {
         assert_eq!(browser.text("#query small"), "image <8>");
         browser.press("Escape");
         assert!(browser.text("#map-chosen").contains("Choose a point"));
+        // Zoomed in, the map follows the keys: what they lead to lies where the pointer finds it.
+        for _ in 0..4 {
+            browser.press("+");
+        }
+        browser.press("ArrowLeft");
+        assert!(browser.text("#map-live").contains("image <4>"));
+        browser.press("ArrowLeft");
+        browser.press("ArrowDown");
+        assert!(browser.text("#map-live").contains("image <0>"));
+        let (x, y) = browser.middle_of("#map-canvas");
+        let far = browser.evaluate("document.querySelector('#map-canvas').clientWidth / 2 - 30");
+        let deep = browser.evaluate("document.querySelector('#map-canvas').clientHeight / 2 - 30");
+        browser.point_at((x, y));
+        browser.point_at((
+            x - far.as_f64().expect("a width"),
+            y + deep.as_f64().expect("a height"),
+        ));
+        assert_eq!(shown_on_map(browser), "image <0>");
         // Out of the canvas again: no trap.
         browser.press("Tab");
         assert_ne!(browser.evaluate("document.activeElement.id"), "map-canvas");

@@ -101,6 +101,7 @@ function showMap(report, ask) {
     const start = from >= 0 ? view.toScreen(positions[from]) : view.size.map((length) => length / 2);
     const sample = from < 0 ? nearest(start, Infinity) : inDirection(start, direction, from);
     if (sample < 0) return;
+    view.bringIntoSight(positions[sample]);
     hover(sample);
     announce(sample);
   }, clear: () => { hover(-1); choose(-1); } });

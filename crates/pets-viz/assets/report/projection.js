@@ -39,6 +39,12 @@ class View {
     this.offset = [this.offset[0] + dx, this.offset[1] + dy].map((at, axis) => Math.min(Math.max(at, -most(axis)), most(axis)));
   }
 
+  /** Moves no farther than it takes to see a point. */
+  bringIntoSight(point) {
+    const at = this.toScreen(point);
+    this.moveBy(...at.map((place, axis) => Math.min(Math.max(place, STAGE_MARGIN), this.size[axis] - STAGE_MARGIN) - place));
+  }
+
   /** Zooms by `factor` about the screen point `about`, which stays where it is. */
   zoomBy(factor, about = [this.size[0] / 2, this.size[1] / 2]) {
     const zoom = Math.min(Math.max(this.zoom * factor, 1), MAX_ZOOM);

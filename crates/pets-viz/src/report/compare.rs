@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::html::page;
 use super::soundness::check_report;
 use super::{Headline, Report, RocStep};
-use crate::palette::{MAX_GROUPS, Theme, group_colour};
+use crate::palette::{Theme, group_colour};
 use crate::{EpochPoint, VizError, check, file};
 
 const TEMPLATE: &str = include_str!("../../assets/report/compare.html");
@@ -43,17 +43,9 @@ struct Run<'a> {
 /// the settings in which they differ. The runs go by the titles of their reports.
 ///
 /// # Errors
-/// [`VizError::Empty`] without runs, [`VizError::InvalidValue`] for more than 88, and as
-/// [`report_html`](super::report_html) for each.
+/// [`VizError::Empty`] without runs, and as [`report_html`](super::report_html) for each.
 pub fn compare_html(title: &str, runs: &[Report]) -> Result<String, VizError> {
     check::not_empty("runs", runs)?;
-    if runs.len() > MAX_GROUPS {
-        return Err(VizError::InvalidValue {
-            name: "number of runs",
-            value: runs.len().to_string(),
-            allowed: format!("at most {MAX_GROUPS}, which is how many can be told apart"),
-        });
-    }
     runs.iter().try_for_each(check_report)?;
     let run = |(index, report)| run_of(report, index, runs.len());
     let comparison = Comparison {
@@ -94,13 +86,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_run_and_too_many_are_refused() {
+    fn a_comparison_needs_a_run() {
         assert!(matches!(
             compare_html("none", &[]),
             Err(VizError::Empty { .. })
         ));
-        let many = vec![Report::default(); 89];
-        let error = compare_html("many", &many).expect_err("too many");
-        assert!(error.to_string().contains("at most 88"), "{error}");
     }
 }

@@ -1,7 +1,6 @@
 //! Whether the parts of a report fit together.
 
 use super::{Class, Headline, Report, Verification};
-use crate::palette::MAX_GROUPS;
 use crate::{VizError, check};
 
 /// Refuses a report with a number that is none, or with a reference to something it does not hold.
@@ -17,13 +16,6 @@ pub(super) fn check_report(report: &Report) -> Result<(), VizError> {
         [epoch.train_loss, val_loss, epoch.learning_rate]
     });
     check::finite("losses and learning rates", losses)?;
-    if report.classes.len() > MAX_GROUPS {
-        return Err(VizError::InvalidValue {
-            name: "number of classes",
-            value: report.classes.len().to_string(),
-            allowed: format!("at most {MAX_GROUPS}, which is how many can be told apart"),
-        });
-    }
     for pair in &report.confused {
         check_indices(
             "class of a confused pair",
@@ -242,11 +234,5 @@ mod tests {
                 .iter_mut()
                 .for_each(|bins| bins.edges.truncate(1));
         });
-    }
-
-    #[test]
-    fn more_classes_than_can_be_told_apart_are_refused() {
-        let error = refused(|report| report.classes = vec![Class::named("a"); 89]);
-        assert!(error.contains("at most 88"), "{error}");
     }
 }
