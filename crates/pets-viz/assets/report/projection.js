@@ -158,7 +158,9 @@ class Painter {
       .forEach(({ points, index }) => {
         const { name } = classes[index];
         const half = context.measureText(name).width / 2 + 4;
-        const x = Math.min(Math.max(median(points.map((point) => point[0])), half), width - half);
+        const across = median(points.map((point) => point[0]));
+        if (across < 0 || across > width) return;
+        const x = Math.min(Math.max(across, half), width - half);
         const middle = median(points.map((point) => point[1]));
         const room = (y) => {
           const box = [x - half, y - 9, x + half, y + 9];
@@ -166,7 +168,7 @@ class Painter {
           return free && y >= 10 && y <= height - 10 ? box : null;
         };
         const y = [middle, middle - 18, middle + 18, middle - 36, middle + 36].find(room);
-        if (y === undefined || x < 0 || x > width) return;
+        if (y === undefined) return;
         taken.push(room(y));
         context.strokeStyle = colours.card;
         context.lineWidth = 4;
