@@ -14,6 +14,7 @@ use crate::arguments::Settings;
 use crate::candidate::Candidate;
 use crate::embedder::Embedder;
 use crate::figures::{Analysis, Figures, Subject};
+use crate::label_names::label_name;
 use crate::materials::Materials;
 use crate::starting_model::starting_model;
 
@@ -153,6 +154,13 @@ fn baseline(trained: Embedder<'_>) -> Result<Figures> {
         held_out: held_out.as_ref(),
     };
     Ok(Figures::of(trained.config, subject)?.0)
+}
+
+impl Judged {
+    /// The name of a label, for people.
+    pub(crate) fn breed_name(&self, label: u32) -> String {
+        label_name(&self.evaluation.class_names, label)
+    }
 }
 
 /// Names of the images that failed or were found in their place, by row.

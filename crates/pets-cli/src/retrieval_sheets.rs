@@ -94,10 +94,5 @@ pub(crate) fn test_image(judged: &Judged, position: usize) -> Result<RgbImage> {
 
 /// The breed of a test image, by its position among the embeddings.
 pub(crate) fn breed_of(judged: &Judged, position: usize) -> String {
-    let label = judged.embeddings.labels()[position] as usize;
-    judged
-        .candidate
-        .materials
-        .class_name(label)
-        .replace('_', " ")
+    judged.breed_name(judged.embeddings.labels()[position])
 }

@@ -1,13 +1,15 @@
 //! `pets visualize`: pictures of a run.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use pets_train::{EpochRecord, RunFolder, read_history};
 use pets_viz::{
-    Figure, Group, Picture, Projection, Scatter, TsneConfig, UmapConfig, learning_rate_curve,
-    loss_curves, recall_bars, roc_curve, scatter, tsne, umap,
+    ClassValues, Confusion, Figure, Group, Picture, Projection, Scatter, TsneConfig, UmapConfig,
+    class_bars, confusion_matrix, learning_rate_curve, loss_curves, recall_bars, roc_curve,
+    roc_curve_log, scatter, tsne, umap,
 };
 
 use super::gradcam;
@@ -111,6 +113,8 @@ impl Album {
                 .collect();
             let figure = Figure::new(720, 720)?.titled("Verification: same breed or not");
             self.save("roc.png", &roc_curve(&figure, &points, auc, eer)?)?;
+            let page = roc_curve_log(&figure, &points, auc, eer)?;
+            self.save("roc_log.png", &page)?;
         }
         if let Some(histogram) = &verification.histogram {
             self.save(
@@ -127,7 +131,8 @@ impl Album {
         if !recalls.is_empty() {
             self.save("recall.png", &recall_bars(&figure("Retrieval"), &recalls)?)?;
         }
-        Ok(())
+        self.save("breeds.png", &breed_bars(judged)?)?;
+        self.save("confusion.png", &confusion_picture(judged)?)
     }
 
     fn draw_projections(&mut self, judged: &Judged) -> Result<Vec<Projection>> {
@@ -167,6 +172,51 @@ impl Album {
 
 fn figure(title: &str) -> Figure {
     Figure::default().titled(title)
+}
+
+/// How well each breed's images retrieve their own.
+fn breed_bars(judged: &Judged) -> Result<Picture> {
+    let mut by_label: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    for query in &judged.per_query {
+        let values = by_label.entry(query.label).or_default();
+        values.push(query.average_precision_at_r);
+    }
+    let classes: Vec<_> = by_label
+        .into_iter()
+        .map(|(label, values)| ClassValues {
+            name: judged.breed_name(label),
+            values,
+        })
+        .collect();
+    let figure = Figure::new(1000, 200 + 24 * classes.len() as u32)?.titled("Retrieval by breed");
+    Ok(class_bars(&figure, "MAP@R", &classes)?)
+}
+
+/// What breed the nearest images are of.
+fn confusion_picture(judged: &Judged) -> Result<Picture> {
+    let rows = &judged.evaluation.analysis.knn.confusion.rows;
+    let labels: BTreeSet<u32> = rows
+        .iter()
+        .flat_map(|row| row.predicted.keys().copied().chain([row.label]))
+        .collect();
+    let places: BTreeMap<u32, usize> = labels.iter().copied().zip(0..).collect();
+    let mut counts = vec![0; labels.len() * labels.len()];
+    for row in rows {
+        for (predicted, count) in &row.predicted {
+            counts[places[&row.label] * labels.len() + places[predicted]] += count;
+        }
+    }
+    let names: Vec<_> = labels
+        .iter()
+        .map(|label| judged.breed_name(*label))
+        .collect();
+    let confusion = Confusion {
+        names: &names,
+        counts: &counts,
+        predicted: "breed by its nearest images",
+    };
+    let figure = Figure::new(1000, 1040)?.titled("What is taken for what");
+    Ok(confusion_matrix(&figure, &confusion)?)
 }
 
 fn scatter_picture(judged: &Judged, projection: &Projection, title: &str) -> Result<Picture> {
