@@ -117,7 +117,10 @@ fn headlines(judged: &Judged) -> Vec<Headline> {
     let first_k = figures.retrieval.at_k.keys().next().copied().unwrap_or(1);
     add(
         &format!("Recall@{first_k}"),
-        &format!("Share of images that find one of their own breed among the first {first_k}"),
+        &match first_k {
+            1 => "Share of images whose nearest image is of their own breed".to_owned(),
+            k => format!("Share of images with one of their own breed among the {k} nearest"),
+        },
         at_1(figures),
         ends(intervals.retrieval.recall_at_1).filter(|_| first_k == 1),
         baseline.and_then(at_1),
