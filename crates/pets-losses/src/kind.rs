@@ -10,6 +10,7 @@ use crate::{LossError, names};
 #[serde(rename_all = "snake_case")]
 pub enum LossKind {
     /// `triplet`: see [`TripletLoss`](crate::TripletLoss).
+    #[default]
     Triplet,
     /// `contrastive`: see [`ContrastiveLoss`](crate::ContrastiveLoss).
     Contrastive,
@@ -23,7 +24,6 @@ pub enum LossKind {
     /// `lifted_structure`: see [`LiftedStructureLoss`](crate::LiftedStructureLoss).
     LiftedStructure,
     /// `arcface`: see [`ArcFaceLoss`](crate::ArcFaceLoss).
-    #[default]
     #[serde(rename = "arcface")]
     ArcFace,
     /// `cosface`: see [`CosFaceLoss`](crate::CosFaceLoss).

@@ -10,7 +10,7 @@ use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Mining, Redu
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TripletConfig {
-    /// By how much a negative shall be farther than a positive, at least 0. Default 0.3.
+    /// By how much a negative shall be farther than a positive, at least 0. Default 0.5.
     pub margin: f64,
     /// Whether the terms are soft margins instead of hinges. Default no.
     pub soft_margin: bool,
@@ -25,7 +25,7 @@ pub struct TripletConfig {
 impl Default for TripletConfig {
     fn default() -> Self {
         Self {
-            margin: 0.3,
+            margin: 0.5,
             soft_margin: false,
             mining: Mining::default(),
             distance: Distance::default(),

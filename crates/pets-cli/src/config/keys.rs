@@ -386,7 +386,7 @@ pub(crate) static KEYS: &[Key] = &[
         "loss.type",
         "loss-type",
         LOSSES,
-        "\"arcface\"",
+        "\"triplet\"",
         "The loss; the parameters below are those of some losses, and each loss has its own defaults",
     ),
     key(
@@ -394,7 +394,7 @@ pub(crate) static KEYS: &[Key] = &[
         "margin",
         Float(0.0, 4.0),
         "",
-        "Margin [triplet 0.3, contrastive 0.3, circle 0.4, lifted_structure 1.0, cosface 0.35, proxy_anchor 0.1]",
+        "Margin [triplet 0.5, contrastive 0.3, circle 0.4, lifted_structure 1.0, cosface 0.35, proxy_anchor 0.1]",
     ),
     aliased(
         key(

@@ -228,11 +228,11 @@ fn a_memory_is_for_losses_of_pairs() {
 fn a_seed_repeats_the_prototypes() {
     let draw = || {
         device().seed(7);
-        let loss = LossConfig::default()
+        let loss = LossConfig::new(LossKind::ArcFace)
             .init(8, 3, &device())
             .expect("defaults are in range");
         let MetricLoss::ArcFace(arcface) = loss else {
-            panic!("ArcFace is the default");
+            panic!("the loss is ArcFace");
         };
         crate::evaluation::numbers(arcface.weight.val())
     };
