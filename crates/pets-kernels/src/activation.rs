@@ -48,32 +48,34 @@ impl Activation {
         }
     }
 
+    /// The gradient before the activation, of the one after it and the activation's output: PyTorch's gradient, zero at
+    /// the kinks.
     #[inline(always)]
-    pub(crate) fn apply_all(self, values: &mut [f32]) {
-        if self != Self::Identity {
-            for value in values.iter_mut() {
-                *value = if *value < 0.0 { 0.0 } else { *value };
-            }
-        }
-        if self == Self::Relu6 {
-            for value in values.iter_mut() {
-                *value = if *value > 6.0 { 6.0 } else { *value };
-            }
+    pub(crate) fn gradient(self, gradient: f32, output: f32) -> f32 {
+        match self {
+            Self::Relu | Self::Relu6 if output <= 0.0 => 0.0,
+            Self::Relu6 if output >= 6.0 => 0.0,
+            _ => gradient,
         }
     }
 
-    /// Turns the gradient after the activation into the one before it, by the activation's output: PyTorch's gradient,
-    /// zero at the kinks.
     #[inline(always)]
-    pub(crate) fn gradient_all(self, gradient: &mut [f32], output: &[f32]) {
-        if self != Self::Identity {
-            for (gradient, &output) in gradient.iter_mut().zip(output) {
-                *gradient = if output <= 0.0 { 0.0 } else { *gradient };
-            }
-        }
-        if self == Self::Relu6 {
-            for (gradient, &output) in gradient.iter_mut().zip(output) {
-                *gradient = if output >= 6.0 { 0.0 } else { *gradient };
+    pub(crate) fn gradient_simd<S: Simd>(
+        self,
+        simd: S,
+        gradient: S::f32s,
+        output: S::f32s,
+    ) -> S::f32s {
+        let zero = simd.splat_f32s(0.0);
+        let six = simd.splat_f32s(6.0);
+        let above =
+            |gradient| simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, gradient);
+        match self {
+            Self::Identity => gradient,
+            Self::Relu => above(gradient),
+            Self::Relu6 => {
+                let below = simd.greater_than_or_equal_f32s(output, six);
+                simd.select_f32s(below, zero, above(gradient))
             }
         }
     }

@@ -134,34 +134,83 @@ struct Forward<'a> {
 impl WithSimd for Forward<'_> {
     type Output = (f32, f32);
 
+    // Loops, no iterator adapters: what a closure inside of one does is not compiled for the vectors' instructions.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> (f32, f32) {
         let planes = || self.shape.planes(self.x, self.channel);
-        let count = (self.out.len() * self.shape.plane) as f64;
-        let mean = planes().map(|x| sum(simd, x)).sum::<f64>() / count;
-        // The mean is rounded before the deviations are taken from it, so the remainder of their mean is removed.
-        let rounded = mean as f32;
-        let squares = planes()
-            .map(|x| sum_of_squared_deviations(simd, x, rounded))
-            .sum::<f64>();
-        let remainder = mean - f64::from(rounded);
-        let variance = squares / count - remainder * remainder;
+        let plane = self.shape.plane as f64;
+        let count = self.out.len() as f64 * plane;
+        // Deviations are taken from the mean of the first plane: one pass, and no digits lost to a mean far from zero.
+        let mut origin = 0.0;
+        if let Some(x) = planes().next() {
+            origin = (sums_of_deviations(simd, x, 0.0).0 / plane) as f32;
+        }
+        let mut sums = (0.0, 0.0);
+        for x in planes() {
+            let (sum, squares) = sums_of_deviations(simd, x, origin);
+            sums = (sums.0 + sum, sums.1 + squares);
+        }
+        let offset = sums.0 / count;
+        let mean = (f64::from(origin) + offset) as f32;
+        let variance = (sums.1 / count - offset * offset).max(0.0);
         let scale = (f64::from(self.gamma) / (variance + self.shape.epsilon).sqrt()) as f32;
         let mut residual = self
             .residual
             .map(|residual| self.shape.planes(residual, self.channel));
         for (out, x) in self.out.into_iter().zip(planes()) {
-            for (out, &x) in out.iter_mut().zip(x) {
-                *out = (x - rounded) * scale + self.beta;
-            }
-            if let Some(residual) = residual.as_mut().and_then(Iterator::next) {
-                for (out, &residual) in out.iter_mut().zip(residual) {
-                    *out += residual;
-                }
-            }
-            self.shape.activation.apply_all(out);
+            let residual = residual.as_mut().and_then(Iterator::next);
+            let normalize = Normalize {
+                mean,
+                scale,
+                beta: self.beta,
+                activation: self.shape.activation,
+            };
+            normalize.run(simd, x, residual, out);
         }
-        (rounded, variance as f32)
+        (mean, variance as f32)
+    }
+}
+
+/// `activation((x - mean) · scale + beta + residual)`.
+#[derive(Clone, Copy)]
+struct Normalize {
+    mean: f32,
+    scale: f32,
+    beta: f32,
+    activation: Activation,
+}
+
+impl Normalize {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, x: &[f32], residual: Option<&[f32]>, out: &mut [f32]) {
+        let (mean, scale, beta) = (
+            simd.splat_f32s(self.mean),
+            simd.splat_f32s(self.scale),
+            simd.splat_f32s(self.beta),
+        );
+        let (xs, x_tail) = S::as_simd_f32s(x);
+        let (outs, out_tail) = S::as_mut_simd_f32s(out);
+        if let Some(residual) = residual {
+            let (residuals, residual_tail) = S::as_simd_f32s(residual);
+            for ((out, &x), &residual) in outs.iter_mut().zip(xs).zip(residuals) {
+                let value = simd.mul_add_e_f32s(simd.sub_f32s(x, mean), scale, beta);
+                let value = simd.add_f32s(value, residual);
+                *out = self.activation.apply_simd(simd, value);
+            }
+            for ((out, &x), &residual) in out_tail.iter_mut().zip(x_tail).zip(residual_tail) {
+                let value = (x - self.mean).mul_add(self.scale, self.beta) + residual;
+                *out = self.activation.apply(value);
+            }
+        } else {
+            for (out, &x) in outs.iter_mut().zip(xs) {
+                let value = simd.mul_add_e_f32s(simd.sub_f32s(x, mean), scale, beta);
+                *out = self.activation.apply_simd(simd, value);
+            }
+            for (out, &x) in out_tail.iter_mut().zip(x_tail) {
+                let value = (x - self.mean).mul_add(self.scale, self.beta);
+                *out = self.activation.apply(value);
+            }
+        }
     }
 }
 
@@ -193,11 +242,11 @@ impl WithSimd for Backward<'_> {
         let mut residual = residual.into_iter();
         let outs = shape.planes(out, channel);
         for ((gradient, x), out) in gradients.iter_mut().zip(planes()).zip(outs) {
-            shape.activation.gradient_all(gradient, out);
+            let (sum, with_deviation) =
+                sums_of_gradient(simd, gradient, x, mean, out, shape.activation);
             if let Some(residual) = residual.next() {
                 residual.copy_from_slice(gradient);
             }
-            let (sum, with_deviation) = sums_of_gradient(simd, gradient, x, mean);
             sums = (sums.0 + sum, sums.1 + with_deviation);
         }
 
@@ -219,72 +268,72 @@ impl WithSimd for Backward<'_> {
 /// Sums in this many vectors at a time, to keep the units busy and the rounding small.
 const SUM_VECTORS: usize = 4;
 
+/// `Σ d` and `Σ d²` of `d = x - origin`.
 #[inline(always)]
-fn sum<S: Simd>(simd: S, x: &[f32]) -> f64 {
-    sum_of(simd, x, |x| x, |x| x)
-}
-
-#[inline(always)]
-fn sum_of_squared_deviations<S: Simd>(simd: S, x: &[f32], mean: f32) -> f64 {
-    let means = simd.splat_f32s(mean);
-    sum_of(
-        simd,
-        x,
-        |x| {
-            let deviation = simd.sub_f32s(x, means);
-            simd.mul_f32s(deviation, deviation)
-        },
-        |x| (x - mean) * (x - mean),
-    )
-}
-
-#[inline(always)]
-fn sum_of<S: Simd>(
-    simd: S,
-    x: &[f32],
-    vector: impl Fn(S::f32s) -> S::f32s,
-    scalar: impl Fn(f32) -> f32,
-) -> f64 {
-    let (vectors, tail) = S::as_simd_f32s(x);
-    let (groups, rest) = vectors.as_chunks::<SUM_VECTORS>();
-    let mut sums = [simd.splat_f32s(0.0); SUM_VECTORS];
-    for group in groups {
-        for (sum, &x) in sums.iter_mut().zip(group) {
-            *sum = simd.add_f32s(*sum, vector(x));
+fn sums_of_deviations<S: Simd>(simd: S, x: &[f32], origin: f32) -> (f64, f64) {
+    let origins = simd.splat_f32s(origin);
+    let (xs, tail) = S::as_simd_f32s(x);
+    let mut plain = [simd.splat_f32s(0.0); SUM_VECTORS];
+    let mut squared = plain;
+    for xs in xs.chunks(SUM_VECTORS) {
+        for ((plain, squared), &x) in plain.iter_mut().zip(&mut squared).zip(xs) {
+            let deviation = simd.sub_f32s(x, origins);
+            *plain = simd.add_f32s(*plain, deviation);
+            *squared = simd.mul_add_e_f32s(deviation, deviation, *squared);
         }
     }
-    for (sum, &x) in sums.iter_mut().zip(rest) {
-        *sum = simd.add_f32s(*sum, vector(x));
+    let mut sums = (total(simd, plain), total(simd, squared));
+    for &x in tail {
+        let deviation = x - origin;
+        sums.0 += f64::from(deviation);
+        sums.1 += f64::from(deviation * deviation);
     }
-    let total = sums.map(|sum| f64::from(simd.reduce_sum_f32s(sum)));
-    let tail = tail.iter().map(|&x| f64::from(scalar(x))).sum::<f64>();
-    total.iter().sum::<f64>() + tail
+    sums
 }
 
-/// `Σ g` and `Σ g · (x - mean)`.
+/// Turns the gradient after the activation into `g`, that before it; gives `Σ g` and `Σ g · (x - mean)`.
 #[inline(always)]
-fn sums_of_gradient<S: Simd>(simd: S, gradient: &[f32], x: &[f32], mean: f32) -> (f64, f64) {
+fn sums_of_gradient<S: Simd>(
+    simd: S,
+    gradient: &mut [f32],
+    x: &[f32],
+    mean: f32,
+    out: &[f32],
+    activation: Activation,
+) -> (f64, f64) {
     let means = simd.splat_f32s(mean);
-    let (gradients, gradient_tail) = S::as_simd_f32s(gradient);
+    let (gradients, gradient_tail) = S::as_mut_simd_f32s(gradient);
     let (xs, x_tail) = S::as_simd_f32s(x);
+    let (outs, out_tail) = S::as_simd_f32s(out);
     let mut plain = [simd.splat_f32s(0.0); SUM_VECTORS];
     let mut weighted = plain;
-    for (gradients, xs) in gradients.chunks(SUM_VECTORS).zip(xs.chunks(SUM_VECTORS)) {
+    for ((gradients, xs), outs) in gradients
+        .chunks_mut(SUM_VECTORS)
+        .zip(xs.chunks(SUM_VECTORS))
+        .zip(outs.chunks(SUM_VECTORS))
+    {
         let sums = plain.iter_mut().zip(&mut weighted);
-        for ((plain, weighted), (&gradient, &x)) in sums.zip(gradients.iter().zip(xs)) {
-            *plain = simd.add_f32s(*plain, gradient);
-            *weighted = simd.mul_add_e_f32s(gradient, simd.sub_f32s(x, means), *weighted);
+        let inputs = gradients.iter_mut().zip(xs).zip(outs);
+        for ((plain, weighted), ((gradient, &x), &out)) in sums.zip(inputs) {
+            *gradient = activation.gradient_simd(simd, *gradient, out);
+            *plain = simd.add_f32s(*plain, *gradient);
+            *weighted = simd.mul_add_e_f32s(*gradient, simd.sub_f32s(x, means), *weighted);
         }
     }
-    let total = |sums: [S::f32s; SUM_VECTORS]| {
-        sums.iter()
-            .map(|&sum| f64::from(simd.reduce_sum_f32s(sum)))
-            .sum::<f64>()
-    };
-    let mut result = (total(plain), total(weighted));
-    for (&gradient, &x) in gradient_tail.iter().zip(x_tail) {
-        result.0 += f64::from(gradient);
-        result.1 += f64::from(gradient * (x - mean));
+    let mut sums = (total(simd, plain), total(simd, weighted));
+    for ((gradient, &x), &out) in gradient_tail.iter_mut().zip(x_tail).zip(out_tail) {
+        *gradient = activation.gradient(*gradient, out);
+        sums.0 += f64::from(*gradient);
+        sums.1 += f64::from(*gradient * (x - mean));
     }
-    result
+    sums
+}
+
+#[inline(always)]
+fn total<S: Simd>(simd: S, sums: [S::f32s; SUM_VECTORS]) -> f64 {
+    let mut total = 0.0;
+    for sum in sums {
+        total += f64::from(simd.reduce_sum_f32s(sum));
+    }
+    total
 }

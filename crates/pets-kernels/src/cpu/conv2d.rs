@@ -1,14 +1,13 @@
 //! Dense convolution and its input gradient, as products of weights and pixels.
 
-use crate::convolution::Padding;
-use pulp::{Arch, Simd, WithSimd};
-
 use super::conv_shape::{ConvShape, positions};
 use super::image_products::{ImageProducts, Part};
 use super::implicit_product::{Column, Finish};
 use super::packed_rows::PackedRows;
 use super::phase_layout::PhaseLayout;
+use super::winograd::{self, winograd_conv2d};
 use crate::activation::Activation;
+use crate::convolution::Padding;
 
 /// What follows a convolution in evaluation: `activation(scale · conv(x) + shift + residual)`.
 #[derive(Debug, Clone, Copy)]
@@ -22,44 +21,6 @@ pub(crate) struct Affine<'a> {
     pub(crate) activation: Activation,
 }
 
-impl Affine<'_> {
-    /// Scales a plane of the output and does what follows; `residual` is that plane's.
-    pub(crate) fn finish_plane(&self, channel: usize, residual: Option<&[f32]>, plane: &mut [f32]) {
-        Arch::new().dispatch(AffinePlane {
-            scale: self.scale[channel],
-            shift: self.shift[channel],
-            residual,
-            activation: self.activation,
-            plane,
-        });
-    }
-}
-
-struct AffinePlane<'a> {
-    scale: f32,
-    shift: f32,
-    residual: Option<&'a [f32]>,
-    activation: Activation,
-    plane: &'a mut [f32],
-}
-
-impl WithSimd for AffinePlane<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for value in self.plane.iter_mut() {
-            *value = *value * self.scale + self.shift;
-        }
-        if let Some(residual) = self.residual {
-            for (value, &residual) in self.plane.iter_mut().zip(residual) {
-                *value += residual;
-            }
-        }
-        self.activation.apply_all(self.plane);
-    }
-}
-
 /// `[batch, channels_out, output]` of `x`, `[batch, channels_in, input]`, and weights
 /// `[channels_out, channels_in, kernel]`.
 pub(crate) fn conv2d(
@@ -69,10 +30,20 @@ pub(crate) fn conv2d(
     affine: Option<Affine<'_>>,
 ) -> Vec<f32> {
     let depth = shape.channels_in * shape.taps();
-    let rows = PackedRows::new(shape.channels_out, depth, |row, column| {
+    let scaled = |row: usize, column: usize| {
         let weight = weight[row * depth + column];
         affine.map_or(weight, |affine| weight * affine.scale[row])
+    };
+    let finish = affine.map_or(Finish::NONE, |affine| Finish {
+        shift: Some(affine.shift),
+        residual: affine.residual,
+        activation: affine.activation,
     });
+    if winograd::applies(shape) {
+        let weight = |row, channel, tap| scaled(row, channel * shape.taps() + tap);
+        return winograd_conv2d(x, weight, shape, finish);
+    }
+    let rows = PackedRows::new(shape.channels_out, depth, scaled);
     let layout = PhaseLayout::of_input(shape);
     let summands = (0..shape.channels_in)
         .flat_map(|channel| {
@@ -96,11 +67,7 @@ pub(crate) fn conv2d(
             summands,
             columns,
         }],
-        finish: affine.map_or(Finish::NONE, |affine| Finish {
-            shift: Some(affine.shift),
-            residual: affine.residual,
-            activation: affine.activation,
-        }),
+        finish,
     }
     .run(x, &mut out, shape.output_plane());
     out
@@ -115,6 +82,13 @@ pub(crate) fn conv2d_input_gradient(
     weight: &[f32],
     shape: &ConvShape,
 ) -> Vec<f32> {
+    if let Some(transposed) = shape.transposed().filter(winograd::applies) {
+        let last = shape.taps() - 1;
+        let turned = |row: usize, channel: usize, tap: usize| {
+            weight[(channel * shape.channels_in + row) * shape.taps() + last - tap]
+        };
+        return winograd_conv2d(gradient, turned, &transposed, Finish::NONE);
+    }
     let (layout, padding) = PhaseLayout::of_output_gradient(shape);
     // A phase without weights keeps its zeros.
     let parts = positions([0, 1].map(|axis| shape.stride[axis].min(shape.kernel[axis])))
@@ -160,17 +134,19 @@ fn input_gradient_part(
     let rows = PackedRows::new(shape.channels_in, summands.len(), |row, column| {
         weight[weights[column] + row * shape.taps()]
     });
-    let columns = positions(shape.input)
-        .enumerate()
-        .filter_map(|(target, [y, x])| {
-            let [y, x] = [y + shape.padding[0].0, x + shape.padding[1].0];
-            let here = [y % shape.stride[0], x % shape.stride[1]] == phase;
-            here.then(|| Column {
-                source: layout.offset([y / shape.stride[0], x / shape.stride[1]]),
-                target,
-            })
-        })
-        .collect();
+    let [first_y, first_x] = [0, 1].map(|axis| shape.first_in_phase(axis, phase[axis]));
+    let [height, width] = shape.input;
+    let column = (first_x + shape.padding[1].0) / shape.stride[1];
+    let mut columns = Vec::new();
+    for y in (first_y..height).step_by(shape.stride[0]) {
+        let row = (y + shape.padding[0].0) / shape.stride[0];
+        let source = layout.offset([row, column]);
+        let targets = (first_x..width).step_by(shape.stride[1]);
+        columns.extend(targets.enumerate().map(|(index, x)| Column {
+            source: source + index,
+            target: y * width + x,
+        }));
+    }
     Part {
         rows,
         summands,

@@ -52,6 +52,25 @@ impl ConvShape {
         }
     }
 
+    /// The convolution of the output's gradient that gives the input's, where the stride is 1 and no output lies
+    /// outside of the input.
+    pub(crate) fn transposed(&self) -> Option<Self> {
+        let turned = |axis: usize| {
+            let (before, after) = self.padding[axis];
+            let last = self.kernel[axis] - 1;
+            Some((last.checked_sub(before)?, last.checked_sub(after)?))
+        };
+        (self.stride == [1, 1]).then_some(())?;
+        Some(Self {
+            channels_in: self.channels_out,
+            channels_out: self.channels_in,
+            input: self.output,
+            output: self.input,
+            padding: [turned(0)?, turned(1)?],
+            ..*self
+        })
+    }
+
     pub(crate) fn input_plane(&self) -> usize {
         self.input[0] * self.input[1]
     }
@@ -71,6 +90,13 @@ impl ConvShape {
     /// Number of weights of a kernel in one input channel.
     pub(crate) fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
+    }
+
+    /// Along an axis, the first pixel of the input whose position in the padded input is `phase` modulo the stride.
+    pub(crate) fn first_in_phase(&self, axis: usize, phase: usize) -> usize {
+        let (before, _) = self.padding[axis];
+        let stride = self.stride[axis];
+        (phase + before * stride - before) % stride
     }
 
     /// Whether the input's pixels are the output's: no padding, no stride, a kernel of 1×1.

@@ -8,6 +8,7 @@ use super::conv2d::Affine;
 use super::flat_filter::{FLAT_MULTIPLE, FlatCorrelation, FlatFilter};
 use super::phase_layout::PhaseLayout;
 use super::scratch::with_scratch;
+use crate::activation::Activation;
 
 /// `[batch, channels, output]` of `x`, `[batch, channels, input]`, and weights `[channels, kernel]`.
 pub(crate) fn depthwise_conv2d(
@@ -26,25 +27,34 @@ pub(crate) fn depthwise_conv2d(
         .enumerate()
         .for_each(|(index, (out, x))| {
             let channel = index % shape.channels_in;
+            let (weights, shift) = scaled_weights(weight, shape, channel, affine);
+            let activation = affine.map_or(Activation::Identity, |affine| affine.activation);
+            let residual = affine
+                .and_then(|affine| affine.residual)
+                .map(|residual| &residual[index * plane..(index + 1) * plane]);
             with_scratch(
                 [layout.plane() + FLAT_MULTIPLE, flat_len],
                 |[padded, flat]| {
                     layout.fill(x, &mut padded[..layout.plane()]);
                     Arch::new().dispatch(FlatFilter {
                         source: padded,
-                        weights: channel_weights(weight, shape, channel),
+                        weights: &weights,
                         offsets: &offsets,
+                        shift,
+                        activation: match residual {
+                            Some(_) => Activation::Identity,
+                            None => activation,
+                        },
                         out: flat,
                     });
-                    let residual = affine
-                        .and_then(|affine| affine.residual)
-                        .map(|residual| &residual[index * plane..(index + 1) * plane]);
                     crop(flat, layout.phase[1], out, shape.output[1]);
-                    if let Some(affine) = affine {
-                        affine.finish_plane(channel, residual, out);
-                    }
                 },
             );
+            if let Some(residual) = residual {
+                for (out, residual) in out.iter_mut().zip(residual) {
+                    *out = activation.apply(*out + residual);
+                }
+            }
         });
     out
 }
@@ -81,6 +91,8 @@ pub(crate) fn depthwise_input_gradient(
                             source: padded,
                             weights: &weights,
                             offsets: &phase.offsets,
+                            shift: 0.0,
+                            activation: Activation::Identity,
                             out: flat,
                         });
                         phase.write(flat, shape, layout.phase[1], out);
@@ -169,11 +181,7 @@ impl Phase {
     fn write(&self, flat: &[f32], shape: &ConvShape, width: usize, out: &mut [f32]) {
         let [stride_y, stride_x] = shape.stride;
         let [before_y, before_x] = shape.padding.map(|(before, _)| before);
-        let first = |before: usize, stride: usize, phase: usize| {
-            (phase + before * stride - before) % stride
-        };
-        let first_y = first(before_y, stride_y, self.phase[0]);
-        let first_x = first(before_x, stride_x, self.phase[1]);
+        let [first_y, first_x] = [0, 1].map(|axis| shape.first_in_phase(axis, self.phase[axis]));
         if first_x >= shape.input[1] {
             return;
         }
@@ -198,6 +206,20 @@ impl Phase {
             }
         }
     }
+}
+
+/// The weights of a channel, scaled by what follows the convolution, and what is added to each sum.
+fn scaled_weights(
+    weight: &[f32],
+    shape: &ConvShape,
+    channel: usize,
+    affine: Option<Affine<'_>>,
+) -> (Vec<f32>, f32) {
+    let (scale, shift) = affine.map_or((1.0, 0.0), |affine| {
+        (affine.scale[channel], affine.shift[channel])
+    });
+    let weights = channel_weights(weight, shape, channel);
+    (weights.iter().map(|weight| weight * scale).collect(), shift)
 }
 
 fn channel_weights<'a>(weight: &'a [f32], shape: &ConvShape, channel: usize) -> &'a [f32] {

@@ -2,14 +2,18 @@
 
 use pulp::{Simd, WithSimd};
 
+use crate::activation::Activation;
+
 /// The output of a filter is computed in pieces of this many numbers, and read from as many.
 pub(crate) const FLAT_MULTIPLE: usize = 4 * 16;
 
-/// `out[i] = Σ_t weights[t] · source[i + offsets[t]]`.
+/// `out[i] = activation(shift + Σ_t weights[t] · source[i + offsets[t]])`.
 pub(crate) struct FlatFilter<'a> {
     pub(crate) source: &'a [f32],
     pub(crate) weights: &'a [f32],
     pub(crate) offsets: &'a [usize],
+    pub(crate) shift: f32,
+    pub(crate) activation: Activation,
     /// A multiple of [`FLAT_MULTIPLE`] numbers.
     pub(crate) out: &'a mut [f32],
 }
@@ -22,7 +26,7 @@ impl WithSimd for FlatFilter<'_> {
         let piece = 4 * S::F32_LANES;
         for (index, out) in self.out.chunks_exact_mut(piece).enumerate() {
             let source = &self.source[index * piece..];
-            let mut sums = [simd.splat_f32s(0.0); 4];
+            let mut sums = [simd.splat_f32s(self.shift); 4];
             for (&weight, &offset) in self.weights.iter().zip(self.offsets) {
                 let weight = simd.splat_f32s(weight);
                 let (source, _) = S::as_simd_f32s(&source[offset..offset + piece]);
@@ -30,7 +34,9 @@ impl WithSimd for FlatFilter<'_> {
                     *sum = simd.mul_add_e_f32s(weight, value, *sum);
                 }
             }
-            S::as_mut_simd_f32s(out).0.copy_from_slice(&sums);
+            for (out, sum) in S::as_mut_simd_f32s(out).0.iter_mut().zip(sums) {
+                *out = self.activation.apply_simd(simd, sum);
+            }
         }
     }
 }

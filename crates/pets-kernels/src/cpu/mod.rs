@@ -8,10 +8,12 @@ mod depthwise;
 mod dot_product;
 mod flat_filter;
 mod image_products;
+mod image_tasks;
 mod implicit_product;
 mod packed_rows;
 mod phase_layout;
 mod scratch;
+mod winograd;
 
 pub(crate) use batch_norm::{BatchNormShape, SavedInput};
 pub(crate) use conv_shape::ConvShape;

@@ -38,14 +38,17 @@ impl PackedRows {
             .for_each(|(block, data)| {
                 let first = block * DEPTH_BLOCK;
                 let depth = (depth - first).min(DEPTH_BLOCK);
-                for (panel, data) in data.chunks_exact_mut(depth * panel_rows).enumerate() {
-                    let first_row = panel * panel_rows;
-                    for (column, data) in data.chunks_exact_mut(panel_rows).enumerate() {
-                        for (value, row) in data.iter_mut().zip(first_row..rows) {
-                            *value = element(row, first + column);
+                data.par_chunks_exact_mut(depth * panel_rows)
+                    .enumerate()
+                    .for_each(|(panel, data)| {
+                        let rows = (panel * panel_rows..rows).take(panel_rows);
+                        for (position, row) in rows.enumerate() {
+                            let column = data[position..].iter_mut().step_by(panel_rows);
+                            for (value, column) in column.zip(first..) {
+                                *value = element(row, column);
+                            }
                         }
-                    }
-                }
+                    });
             });
         Self {
             data,

@@ -30,6 +30,16 @@ impl PhaseLayout {
         }
     }
 
+    /// The layout in which patches of 4×4 pixels in steps of 2 are read, as many as `tiles`.
+    pub(crate) fn of_patches(shape: &ConvShape, tiles: [usize; 2]) -> Self {
+        Self {
+            input: shape.input,
+            stride: [2, 2],
+            padding: [shape.padding[0].0, shape.padding[1].0],
+            phase: tiles.map(|tiles| tiles + 1),
+        }
+    }
+
     /// The layout in which the output's gradient is read to give the input's: in its usual order, with this padding.
     ///
     /// The input's padded pixel `stride · q + phase` was multiplied by the weights `stride · t + phase`, for outputs
@@ -67,13 +77,15 @@ impl PhaseLayout {
     pub(crate) fn fill(&self, plane: &[f32], out: &mut [f32]) {
         out.fill(0.0);
         let [_, width] = self.input;
+        if self.stride == [1, 1] {
+            let rows = out.chunks_exact_mut(self.phase[1]).skip(self.padding[0]);
+            for (out, row) in rows.zip(plane.chunks_exact(width)) {
+                out[self.padding[1]..self.padding[1] + width].copy_from_slice(row);
+            }
+            return;
+        }
         for (y, row) in plane.chunks_exact(width).enumerate() {
             let y = y + self.padding[0];
-            if self.stride[1] == 1 {
-                let start = self.offset([y, self.padding[1]]);
-                out[start..start + width].copy_from_slice(row);
-                continue;
-            }
             for first in 0..self.stride[1].min(width) {
                 let start = self.offset([y, first + self.padding[1]]);
                 every_nth(&row[first..], self.stride[1], &mut out[start..]);
