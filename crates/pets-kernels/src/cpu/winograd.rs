@@ -213,7 +213,11 @@ impl Winograd<'_> {
     /// All rows of tiles of some images, in groups.
     fn blocks(&self, images: usize) -> Vec<Vec<TileRows>> {
         let [height, width] = self.tiles;
-        let rows_together = TILES_TOGETHER.div_ceil(width);
+        // Whole vectors of tiles, where that is possible.
+        let rows_in_vectors = ROW_MULTIPLE >> width.trailing_zeros().min(ROW_MULTIPLE.ilog2());
+        let rows_together = TILES_TOGETHER
+            .div_ceil(width)
+            .next_multiple_of(rows_in_vectors);
         let mut blocks = vec![Vec::new()];
         let mut room = rows_together;
         for image in 0..images {
