@@ -8,9 +8,10 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
+use pets_kernels::Activation::{Identity, Relu6};
 
 use crate::backbone_spec::{BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource};
-use crate::batch_norm::batch_norm;
+use crate::conv_norm::conv_norm;
 use crate::registry::Backbone;
 use crate::staged_network::StagedNetwork;
 
@@ -124,11 +125,11 @@ impl StagedNetwork for EfficientnetLite {
 
     fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
         match stage {
-            0 => relu6(batch_norm(&self.bn0, self.conv_stem.forward(x))),
+            0 => conv_norm(&self.conv_stem, &self.bn0, x, None, Relu6),
             1..=7 => self.blocks[block_range(stage)]
                 .iter()
                 .fold(x, |x, block| block.forward(x)),
-            8 => relu6(batch_norm(&self.bn1, self.conv_head.forward(x))),
+            8 => conv_norm(&self.conv_head, &self.bn1, x, None, Relu6),
             _ => unreachable!("EfficientNet-Lite0 has {} stages", STAGES.len()),
         }
     }
@@ -232,17 +233,13 @@ impl InvertedBottleneck {
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let x = match (&self.expand_conv, &self.bn0) {
-            (Some(conv), Some(bn)) => relu6(batch_norm(bn, conv.forward(input.clone()))),
+            (Some(conv), Some(bn)) => conv_norm(conv, bn, input.clone(), None, Relu6),
             _ => input.clone(),
         };
-        let x = relu6(batch_norm(&self.bn1, self.depthwise_conv.forward(x)));
-        let x = batch_norm(&self.bn2, self.project_conv.forward(x));
-        if self.residual { x + input } else { x }
+        let x = conv_norm(&self.depthwise_conv, &self.bn1, x, None, Relu6);
+        let residual = self.residual.then_some(input);
+        conv_norm(&self.project_conv, &self.bn2, x, residual, Identity)
     }
-}
-
-fn relu6(x: Tensor<4>) -> Tensor<4> {
-    x.clamp(0.0, 6.0)
 }
 
 fn norm(channels: usize, device: &Device) -> BatchNorm {

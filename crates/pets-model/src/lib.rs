@@ -2,7 +2,7 @@
 
 mod architecture;
 mod backbone_spec;
-mod batch_norm;
+mod conv_norm;
 mod efficientnet_lite;
 mod element_type;
 mod embedding_model;

@@ -7,11 +7,11 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
+use pets_kernels::Activation::{Identity, Relu};
 
 use crate::backbone_spec::{BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource};
-use crate::batch_norm::batch_norm;
+use crate::conv_norm::conv_norm;
 use crate::registry::Backbone;
 use crate::staged_network::StagedNetwork;
 
@@ -147,7 +147,7 @@ impl StagedNetwork for Resnet {
     fn forward_stage(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
         let blocks = match stage {
             0 => {
-                let x = relu(batch_norm(&self.bn1, self.conv1.forward(x)));
+                let x = conv_norm(&self.conv1, &self.bn1, x, None, Relu);
                 return self.maxpool.forward(x);
             }
             1 => &self.layer1,
@@ -237,16 +237,17 @@ impl ResidualBlock {
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let identity = match &self.downsample {
-            Some(downsample) => batch_norm(&downsample.bn, downsample.conv.forward(x.clone())),
+            Some(Downsample { conv, bn }) => conv_norm(conv, bn, x.clone(), None, Identity),
             None => x.clone(),
         };
-        let x = relu(batch_norm(&self.bn1, self.conv1.forward(x)));
-        let x = batch_norm(&self.bn2, self.conv2.forward(x));
-        let x = match (&self.conv3, &self.bn3) {
-            (Some(conv), Some(bn)) => batch_norm(bn, conv.forward(relu(x))),
-            _ => x,
-        };
-        relu(x + identity)
+        let x = conv_norm(&self.conv1, &self.bn1, x, None, Relu);
+        match (&self.conv3, &self.bn3) {
+            (Some(conv3), Some(bn3)) => {
+                let x = conv_norm(&self.conv2, &self.bn2, x, None, Relu);
+                conv_norm(conv3, bn3, x, Some(identity), Relu)
+            }
+            _ => conv_norm(&self.conv2, &self.bn2, x, Some(identity), Relu),
+        }
     }
 }
 

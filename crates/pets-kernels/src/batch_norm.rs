@@ -1,0 +1,76 @@
+//! Batch normalisation with the statistics of the batch.
+
+use burn::tensor::Tensor;
+use burn::tensor::module::batch_norm_train;
+
+use crate::activation::Activation;
+use crate::placement::Placement;
+use crate::{flex, flex_autodiff};
+
+/// What [`batch_norm`] computes.
+#[derive(Debug, Clone)]
+pub struct BatchNormOutput {
+    /// The normalised tensor, of the input's shape.
+    pub output: Tensor<4>,
+    /// Mean of each channel, `[channels]`, without gradient.
+    pub mean: Tensor<1>,
+    /// Variance of each channel, divided by the count, `[channels]`, without gradient.
+    pub variance: Tensor<1>,
+}
+
+/// `activation((x - mean) / sqrt(variance + epsilon) · gamma + beta + residual)`, with mean and variance of each channel
+/// of this batch.
+///
+/// # Shapes
+///
+/// - `x`, `residual`, output: `[batch, channels, height, width]`
+/// - `gamma`, `beta`: `[channels]`
+///
+/// # Panics
+///
+/// Where shapes do not fit each other.
+pub fn batch_norm(
+    x: Tensor<4>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    residual: Option<Tensor<4>>,
+    epsilon: f64,
+    activation: Activation,
+) -> BatchNormOutput {
+    let [_, channels, _, _] = x.dims();
+    assert_eq!(
+        [gamma.dims(), beta.dims()],
+        [[channels]; 2],
+        "gamma and beta must have one number for each of the {channels} channels"
+    );
+    let mut placement = Placement::of(&x).and(&gamma).and(&beta);
+    if let Some(residual) = &residual {
+        assert_eq!(
+            x.dims(),
+            residual.dims(),
+            "the residual must have the input's shape"
+        );
+        placement = placement.and(residual);
+    }
+    if x.dims().contains(&0) {
+        placement = Placement::Elsewhere;
+    }
+    match placement {
+        Placement::Flex => flex::batch_norm(x, gamma, beta, residual, epsilon, activation),
+        Placement::FlexAutodiff => {
+            flex_autodiff::batch_norm(x, gamma, beta, residual, epsilon, activation)
+        }
+        Placement::Elsewhere => {
+            let normalized = batch_norm_train(x, gamma, beta, epsilon);
+            let output = match residual {
+                Some(residual) => normalized.output + residual,
+                None => normalized.output,
+            };
+            BatchNormOutput {
+                output: activation.forward(output),
+                mean: normalized.mean.detach(),
+                variance: normalized.variance.detach(),
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod activation;
+mod batch_norm;
+mod convolution;
+mod cpu;
+mod flex;
+mod flex_autodiff;
+mod placement;
+
+pub use activation::Activation;
+pub use batch_norm::{BatchNormOutput, batch_norm};
+pub use convolution::{Affine, Convolution, Padding, conv2d, conv2d_affine};
