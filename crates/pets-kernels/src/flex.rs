@@ -69,6 +69,15 @@ pub(crate) fn conv2d(
     from_values(out, [shape.batch, shape.channels_out, height, width])
 }
 
+/// Max pooling of the windows that `shape` describes.
+pub(crate) fn max_pool2d(x: &FlexTensor, shape: &ConvShape) -> FlexTensor {
+    let [height, width] = shape.output;
+    from_values(
+        cpu::max_pool2d(values(x), shape),
+        [shape.batch, shape.channels_out, height, width],
+    )
+}
+
 pub(crate) fn batch_norm(
     x: Tensor<4>,
     gamma: Tensor<1>,

@@ -105,6 +105,50 @@ impl Backward<Flex, 2> for ConvBackward {
     }
 }
 
+pub(crate) fn max_pool2d(x: Tensor<4>, shape: ConvShape) -> Tensor<4> {
+    let (x, node) = primitive(x).into_parts();
+    let x = contiguous(x);
+    let out = flex::max_pool2d(&x, &shape);
+    let step = MaxPoolBackward
+        .prepare::<NoCheckpointing>([node])
+        .compute_bound()
+        .stateful();
+    tensor(match step {
+        OpsKind::Tracked(step) => step.finish(MaxPoolState { x, shape }, out),
+        OpsKind::UnTracked(step) => step.finish(out),
+    })
+}
+
+#[derive(Debug)]
+struct MaxPoolBackward;
+
+#[derive(Debug, Clone)]
+struct MaxPoolState {
+    x: FlexTensor,
+    shape: ConvShape,
+}
+
+impl Backward<Flex, 1> for MaxPoolBackward {
+    type State = MaxPoolState;
+
+    fn backward(
+        self,
+        ops: Ops<MaxPoolState, 1>,
+        grads: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let gradient = contiguous(grads.consume::<Flex>(&ops.node));
+        let MaxPoolState { x, shape } = ops.state;
+        let [node] = ops.parents;
+        if let Some(node) = node {
+            let [height, width] = shape.input;
+            let out = cpu::max_pool2d_input_gradient(values(&gradient), values(&x), &shape);
+            let dims = [shape.batch, shape.channels_in, height, width];
+            grads.register::<Flex>(node.id, from_values(out, dims));
+        }
+    }
+}
+
 pub(crate) fn batch_norm(
     x: Tensor<4>,
     gamma: Tensor<1>,

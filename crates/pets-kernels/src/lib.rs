@@ -6,8 +6,10 @@ mod convolution;
 mod cpu;
 mod flex;
 mod flex_autodiff;
+mod max_pool;
 mod placement;
 
 pub use activation::Activation;
 pub use batch_norm::{BatchNormOutput, batch_norm};
 pub use convolution::{Affine, Convolution, Padding, conv2d, conv2d_affine};
+pub use max_pool::max_pool2d;

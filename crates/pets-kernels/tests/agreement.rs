@@ -1,9 +1,11 @@
 //! Values and gradients against Burn's own operations.
 
 use burn::tensor::module;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Distribution, Tensor};
-use pets_kernels::{Activation, Affine, Convolution, Padding, batch_norm, conv2d, conv2d_affine};
+use pets_kernels::{
+    Activation, Affine, Convolution, Padding, batch_norm, conv2d, conv2d_affine, max_pool2d,
+};
 use proptest::prelude::*;
 
 const ACTIVATIONS: [Activation; 3] = [Activation::Identity, Activation::Relu, Activation::Relu6];
@@ -324,6 +326,41 @@ fn check_batch_norm(dims: [usize; 4], activation: Activation, with_residual: boo
     }
 }
 
+fn pool(kernel: [usize; 2], stride: [usize; 2], padding: usize) -> MaxPoolOptions<2> {
+    MaxPoolOptions::new(kernel)
+        .with_stride(stride)
+        .with_padding([padding; 2])
+}
+
+#[test]
+fn max_pooling_is_burns() {
+    let device = Device::flex();
+    for (dims, kernel, stride, padding) in [
+        ([2, 3, 12, 9], [3, 3], [2, 2], 1),
+        ([1, 2, 7, 7], [3, 3], [2, 2], 1),
+        ([3, 1, 5, 8], [2, 3], [1, 2], 0),
+        ([1, 1, 1, 1], [3, 3], [2, 2], 1),
+    ] {
+        let x = random(dims, &device);
+        let options = pool(kernel, stride, padding);
+        let ours = max_pool2d(x.clone(), options.clone());
+        let stock = |x| module::max_pool2d(x, options.clone());
+        assert_close(&format!("pool of {dims:?}"), &ours, &stock(x.clone()));
+        let upstream = random(ours.dims(), &device);
+        let gradient = |pool: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+            let x = x.clone().autodiff().require_grad();
+            let loss = (pool(x.clone()) * upstream.clone().autodiff()).sum();
+            x.grad(&loss.backward())
+                .expect("a tracked tensor has a gradient")
+        };
+        assert_close(
+            &format!("gradient of the pool of {dims:?}"),
+            &gradient(&|x| max_pool2d(x, options.clone())),
+            &gradient(&stock),
+        );
+    }
+}
+
 #[test]
 fn batch_norm_is_burns() {
     for dims in [[2, 3, 5, 7], [1, 4, 1, 2], [4, 70, 7, 7], [3, 2, 16, 16]] {
@@ -366,6 +403,8 @@ fn nan_stays_nan() {
     let channels = || Tensor::<1>::ones([1], &device);
     let x = Tensor::<4>::full([1, 1, 3, 3], f32::NAN, &device);
     let weight = Tensor::<4>::ones([1, 1, 1, 1], &device);
+    let pooled = max_pool2d(x.clone(), pool([3, 3], [2, 2], 1));
+    assert!(values(&pooled).iter().all(|value| value.is_nan()));
     for activation in ACTIVATIONS {
         let normalized = batch_norm(x.clone(), channels(), channels(), None, 1e-5, activation);
         assert!(

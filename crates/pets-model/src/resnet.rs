@@ -5,10 +5,11 @@
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
+use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor};
 use pets_kernels::Activation::{Identity, Relu};
+use pets_kernels::max_pool2d;
 
 use crate::backbone_spec::{BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource};
 use crate::conv_norm::conv_norm;
@@ -107,7 +108,6 @@ impl Structure {
 pub struct Resnet {
     conv1: Conv2d,
     bn1: BatchNorm,
-    maxpool: MaxPool2d,
     layer1: Vec<ResidualBlock>,
     layer2: Vec<ResidualBlock>,
     layer3: Vec<ResidualBlock>,
@@ -129,10 +129,6 @@ impl Resnet {
         Self {
             conv1: convolution(3, 64, 7, 2, device),
             bn1: BatchNormConfig::new(64).init(device),
-            maxpool: MaxPool2dConfig::new([3, 3])
-                .with_strides([2, 2])
-                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-                .init(),
             layer1: layer(0),
             layer2: layer(1),
             layer3: layer(2),
@@ -148,7 +144,8 @@ impl StagedNetwork for Resnet {
         let blocks = match stage {
             0 => {
                 let x = conv_norm(&self.conv1, &self.bn1, x, None, Relu);
-                return self.maxpool.forward(x);
+                let window = MaxPoolOptions::new([3, 3]);
+                return max_pool2d(x, window.with_stride([2, 2]).with_padding([1, 1]));
             }
             1 => &self.layer1,
             2 => &self.layer2,

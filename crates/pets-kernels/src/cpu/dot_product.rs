@@ -85,5 +85,9 @@ impl DotProducts<'_> {
 /// The first `N` rows of a matrix, each as `steps` vectors.
 #[inline(always)]
 fn rows<S: Simd, const N: usize>(matrix: &[f32], depth: usize, steps: usize) -> [&[S::f32s]; N] {
-    std::array::from_fn(|row| &S::as_simd_f32s(&matrix[row * depth..(row + 1) * depth]).0[..steps])
+    let mut rows: [&[S::f32s]; N] = [&[]; N];
+    for (row, values) in rows.iter_mut().zip(matrix.chunks_exact(depth)) {
+        *row = &S::as_simd_f32s(values).0[..steps];
+    }
+    rows
 }

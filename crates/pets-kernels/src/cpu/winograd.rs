@@ -72,7 +72,10 @@ fn transformed_weights(
         .enumerate()
         .for_each(|(row, transformed)| {
             for column in 0..depth {
-                let kernel = std::array::from_fn(|tap| weight(row, column, tap));
+                let mut kernel = [0.0; 9];
+                for (tap, value) in kernel.iter_mut().enumerate() {
+                    *value = weight(row, column, tap);
+                }
                 for (position, value) in transformed_kernel(kernel).into_iter().enumerate() {
                     transformed[position * depth + column] = value;
                 }
@@ -89,10 +92,16 @@ fn transformed_weights(
 
 /// `G g Gᵀ`.
 fn transformed_kernel(g: [f32; 9]) -> [f32; PATCH] {
-    let spread = |[a, b, c]: [f32; 3]| [a, (a + b + c) * 0.5, (a - b + c) * 0.5, c];
-    let columns = [0, 1, 2].map(|column| spread([g[column], g[column + 3], g[column + 6]]));
-    let rows = [0, 1, 2, 3].map(|row| spread(columns.map(|column| column[row])));
-    std::array::from_fn(|position| rows[position / 4][position % 4])
+    let spread = |a: f32, b: f32, c: f32| [a, (a + b + c) * 0.5, (a - b + c) * 0.5, c];
+    let mut columns = [[0.0; 4]; 3];
+    for (column, spread_column) in columns.iter_mut().enumerate() {
+        *spread_column = spread(g[column], g[column + 3], g[column + 6]);
+    }
+    let mut transformed = [0.0; PATCH];
+    for (row, values) in transformed.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        *values = spread(columns[0][row], columns[1][row], columns[2][row]);
+    }
+    transformed
 }
 
 struct Winograd<'a> {
