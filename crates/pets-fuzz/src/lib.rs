@@ -25,7 +25,7 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 const DEFAULT_INPUTS: u64 = 1_000;
 
 /// How long a reader may take over one input. No input is larger than a few kilobytes, so this is a hang.
-const HANG: Duration = Duration::from_secs(60);
+const HANG: Duration = Duration::from_mins(1);
 
 /// A target: a reader that is to be shown damaged files.
 #[derive(Debug, Clone, Copy)]
