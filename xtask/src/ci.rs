@@ -53,6 +53,7 @@ fn steps() -> Vec<Step> {
             ],
         ),
         step("generated files", vec![generated::check()]),
+        supply_chain(),
         step(
             "devices",
             vec![
@@ -62,6 +63,18 @@ fn steps() -> Vec<Step> {
             ],
         ),
     ]
+}
+
+/// Licences, sources and duplicates by the rules of `deny.toml`; advisories need the network, and are no part of this.
+fn supply_chain() -> Step {
+    let deny = CommandLine::new("cargo deny --offline check licenses bans sources");
+    if CommandLine::new("cargo deny --version").succeeds() {
+        return step("supply chain", vec![deny]);
+    }
+    step(
+        "supply chain: SKIPPED, cargo-deny is not installed (cargo install cargo-deny)",
+        Vec::new(),
+    )
 }
 
 /// Runs every step, all of them even where one fails, and sums up.

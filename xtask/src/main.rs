@@ -1,8 +1,10 @@
 //! The project's own chores: `cargo xtask ci` checks everything, `cargo xtask docs` makes the
-//! generated files, `cargo xtask bench` the tables of the documentation.
+//! generated files, `cargo xtask fuzz` looks for inputs that bring a reader down, `cargo xtask bench`
+//! makes the tables of the documentation.
 
 mod bench;
 mod ci;
+mod fuzz;
 mod generated;
 mod shell;
 
@@ -19,12 +21,21 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run every check that a change must pass: format, lints, tests, docs, generated files, devices.
+    /// Run every check that a change must pass: format, lints, tests, docs, generated files, supply chain, devices.
     Ci,
     /// Run whole jobs on real photos and print their tables.
     Bench {
         #[command(subcommand)]
         bench: bench::Bench,
+    },
+    /// Show every reader of files damaged copies of good ones; none may panic, hang or take memory without bound.
+    Fuzz {
+        /// Inputs in all, shared out among the targets.
+        #[arg(long, default_value_t = 1_000_000)]
+        inputs: u64,
+        /// Another seed makes other inputs.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Make the generated files.
     Docs {
@@ -38,6 +49,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Ci => ci::run(),
         Task::Bench { bench } => bench::run(&bench),
+        Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),
         Task::Docs { check: true } => generated::check().run(),
         Task::Docs { check: false } => generated::write(),
     };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
 /// A command line with its environment, printed as it can be copied into a shell.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandLine {
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, String)>,
     words: Vec<String>,
 }
 
@@ -47,8 +47,8 @@ impl CommandLine {
     }
 
     /// Adds a variable to the environment.
-    pub(crate) fn with_env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.environment.push((name, value));
+    pub(crate) fn with_env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 
@@ -70,6 +70,19 @@ impl CommandLine {
         Ok(())
     }
 
+    /// What the command prints to stdout; an exit code other than 0 is an error.
+    pub(crate) fn output(&self) -> Result<String> {
+        let output = self
+            .command()
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("cannot run `{self}`"))?;
+        if !output.status.success() {
+            bail!("`{self}` failed ({})", output.status);
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// Whether the command runs and succeeds; its output is dropped.
     pub(crate) fn succeeds(&self) -> bool {
         self.command()
@@ -81,7 +94,7 @@ impl CommandLine {
         let mut command = Command::new(&self.words[0]);
         command
             .args(&self.words[1..])
-            .envs(self.environment.iter().copied())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(root());
         command
     }

@@ -280,7 +280,7 @@ impl Settings {
     pub(crate) fn layers(&self, model: Option<(&str, PathBuf)>) -> Result<Layers, ConfigError> {
         let mut layers = Layers::defaults();
         if let Some((text, path)) = model {
-            layers.add_toml(text, &Origin::Model(path))?;
+            layers.add_toml(text, |_| Origin::Model(path.clone()))?;
         }
         if let Some(path) = &self.file {
             layers.add_file(path)?;

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use pets_model::{EmbeddingModel, OpenedModel};
 use pets_train::{Representation, RunFolder};
+use toml::Value;
 
 use crate::arguments::Settings;
-use crate::config::{Config, effective_toml};
+use crate::config::{Config, effective_toml, find};
 use crate::embedder::Embedder;
 use crate::materials::Materials;
 use crate::starting_model::starting_model;
@@ -60,7 +61,9 @@ impl Candidate {
                 .map(|description| (description.config.as_str(), file.clone())),
         )?;
         let mut config = Config::from_layers(&layers)?;
-        config.adopt(&opened);
+        config
+            .adopt(&opened)
+            .with_context(|| format!("cannot use the model in {}", file.display()))?;
         Ok(Self {
             materials: Materials::open(&config)?,
             config,
@@ -87,7 +90,7 @@ impl Candidate {
 
 impl Config {
     /// What the model is settles what it is fed, whatever the flags say.
-    fn adopt(&mut self, opened: &OpenedModel) {
+    fn adopt(&mut self, opened: &OpenedModel) -> Result<()> {
         opened
             .config
             .architecture
@@ -95,7 +98,17 @@ impl Config {
             .clone_into(&mut self.model.backbone);
         self.model.embedding_size = opened.config.embedding_size.unwrap_or(0);
         if let Some(description) = &opened.description {
+            let key = find("data.img_size").expect("it is a key of the configuration");
+            let value = Value::Integer(description.img_size as i64);
+            if key.kind.check(value).is_none() {
+                bail!(
+                    "its image size is {}; allowed is {}",
+                    description.img_size,
+                    key.kind
+                );
+            }
             self.data.img_size = description.img_size;
         }
+        Ok(())
     }
 }

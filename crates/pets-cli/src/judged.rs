@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use pets_data::Dataset;
 use pets_eval::{Embeddings, Failure, QueryResult};
-use pets_train::Representation;
+use pets_train::{Representation, RunFolder};
 use serde::Serialize;
 
 use crate::arguments::Settings;
@@ -16,6 +16,7 @@ use crate::embedder::Embedder;
 use crate::figures::{Analysis, Figures, Subject};
 use crate::label_names::label_name;
 use crate::materials::Materials;
+use crate::skipped_images::SkippedImage;
 use crate::starting_model::starting_model;
 
 /// A model with the embeddings of the test images.
@@ -63,6 +64,8 @@ struct DataCounts {
     test_breeds: usize,
     few_shot_images: usize,
     few_shot_breeds: usize,
+    /// Images that were left out because they cannot be used; `data.on_bad_image` allows it.
+    skipped_images: Vec<SkippedImage>,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,6 +85,10 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
             config.data.train_test_split
         );
     }
+    materials.check_few_shot(config)?;
+    materials
+        .skipped
+        .write(&RunFolder::new(&config.output_dir))?;
     let started = Instant::now();
     let embedder = candidate.embedder();
     let embeddings = embedder.embed(test, "embedding test images")?;
@@ -119,6 +126,7 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
             test_breeds: distinct_labels(&materials.dataset, test),
             few_shot_images: few_shot_set.len(),
             few_shot_breeds: materials.split.holdout_classes.len(),
+            skipped_images: materials.skipped.images().to_vec(),
         },
         class_names: materials.class_names(),
         failed_images: names_among(&analysis.failures, materials),

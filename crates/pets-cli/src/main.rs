@@ -23,6 +23,8 @@ mod prototypes;
 mod published_dataset;
 mod report;
 mod retrieval_sheets;
+mod settings_without_effect;
+mod skipped_images;
 mod specs;
 mod starting_model;
 mod table;

@@ -5,16 +5,19 @@ use burn::tensor::Device;
 use pets_data::{DataError, Dataset, Item, Loader, Split, Transform};
 use pets_draw::{DrawSpec, Outcome, draw_dataset};
 
-use crate::config::Config;
+use crate::config::{Config, OnBadImage};
 use crate::device;
 use crate::progress::Progress;
 use crate::published_dataset::fetch_dataset;
+use crate::skipped_images::SkippedImages;
 
 /// The dataset, its split, and the device that batches go to.
 pub(crate) struct Materials {
     pub(crate) dataset: Dataset,
     pub(crate) split: Split,
     pub(crate) device: Device,
+    /// Pictures that are left out of the split; none unless the configuration says to skip them.
+    pub(crate) skipped: SkippedImages,
     workers: usize,
 }
 
@@ -26,6 +29,13 @@ impl Materials {
         let split = Split::new(&dataset, &config.split_spec()).with_context(|| {
             format!("cannot split the dataset in {}", config.data.dir.display())
         })?;
+        let skipped = match config.data.on_bad_image {
+            OnBadImage::Error => SkippedImages::default(),
+            OnBadImage::Skip => SkippedImages::find(&dataset),
+        };
+        let split = split
+            .without(&skipped.samples(), &dataset)
+            .context("too many pictures cannot be used")?;
         let workers = match config.data.num_workers {
             0 => Loader::available_workers(),
             workers => workers,
@@ -34,8 +44,39 @@ impl Materials {
             dataset,
             split,
             device,
+            skipped,
             workers,
         })
+    }
+
+    /// Whether few-shot tasks can be drawn from the held-out breeds, so that it is known before training or embedding.
+    pub(crate) fn check_few_shot(&self, config: &Config) -> Result<()> {
+        let held_out = &self.split.holdout_classes;
+        if held_out.is_empty() {
+            return Ok(());
+        }
+        let (n_way, k_shot) = (config.evaluation.n_way, config.evaluation.k_shot);
+        if n_way > held_out.len() {
+            bail!(
+                "evaluation.n_way = {n_way}: few-shot tasks draw their breeds from the {} held out; \
+                 allowed is 2 to {0}",
+                held_out.len()
+            );
+        }
+        for &label in held_out {
+            let of_class = |sample: &&usize| self.dataset.samples()[**sample].label == label;
+            let images = self.split.few_shot.iter().filter(of_class).count();
+            if images <= k_shot {
+                bail!(
+                    "evaluation.k_shot = {k_shot}: the held-out breed {} has {images} usable images, and a few-shot \
+                     task needs {} of it; allowed is at most {}, or hold out other breeds",
+                    self.class_name(label),
+                    k_shot + 1,
+                    images.saturating_sub(1)
+                );
+            }
+        }
+        Ok(())
     }
 
     /// A loader of `items`.
@@ -97,8 +138,18 @@ pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
                 places.concat()
             )
         }
-        opened => opened
-            .with_context(|| format!("cannot open the dataset in {}", config.data.dir.display())),
+        opened => {
+            let dataset = opened.with_context(|| {
+                format!("cannot open the dataset in {}", config.data.dir.display())
+            })?;
+            for folder in dataset.empty_folders() {
+                eprintln!(
+                    "warning: {} holds no image, and so makes no class",
+                    folder.display()
+                );
+            }
+            Ok(dataset)
+        }
     }
 }
 

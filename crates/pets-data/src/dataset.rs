@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::class::{Class, Species, nearest_name};
-use crate::folder_layout::{FoundImage, Layout, find_images};
+use crate::folder_layout::{FoundImage, FoundLayout, Layout, find_images};
 use crate::official_lists::OfficialPart;
 use crate::{DataError, Item};
 
@@ -37,6 +37,7 @@ pub struct Dataset {
     layout: Layout,
     classes: Vec<Class>,
     samples: Vec<Sample>,
+    empty_folders: Vec<PathBuf>,
 }
 
 impl Dataset {
@@ -57,10 +58,14 @@ impl Dataset {
     ///
     /// [`DataError::NotFound`] if there is no image; an error that names file and line if a list is wrong, contradicts
     /// another list or a file name, or names an image that is not there; one that names the file if a file name tells
-    /// no class; [`DataError::Read`] if a folder or list cannot be read.
+    /// no class; [`DataError::SameFolder`] if links make one folder two classes; [`DataError::Read`] if a folder or list cannot be read.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, DataError> {
         let root = dir.as_ref().to_path_buf();
-        let (layout, mut found) = find_images(&root)?;
+        let FoundLayout {
+            layout,
+            images: mut found,
+            empty_folders,
+        } = find_images(&root)?;
         found.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         let names: BTreeSet<&str> = found.iter().map(|image| image.class.as_str()).collect();
         let classes: Vec<Class> = names
@@ -84,6 +89,7 @@ impl Dataset {
             layout,
             classes,
             samples,
+            empty_folders,
         })
     }
 
@@ -105,6 +111,11 @@ impl Dataset {
     /// The images, sorted by name.
     pub fn samples(&self) -> &[Sample] {
         &self.samples
+    }
+
+    /// Folders beside those of the classes that hold no image, and so make no class.
+    pub fn empty_folders(&self) -> &[PathBuf] {
+        &self.empty_folders
     }
 
     /// The number of images of each class, in the order of [`Dataset::classes`].

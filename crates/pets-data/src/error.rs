@@ -61,6 +61,17 @@ pub enum DataError {
         /// The image.
         path: PathBuf,
     },
+    /// Two class folders are one, reached by a link: its images would have two labels.
+    #[error(
+        "{} and {} are the same folder, which cannot be two classes; remove one of them",
+        .first.display(), .second.display()
+    )]
+    SameFolder {
+        /// The folder under one name.
+        first: PathBuf,
+        /// The folder under the other.
+        second: PathBuf,
+    },
     /// No class has this name.
     #[error(
         "unknown class {name:?}{}; the dataset has {classes} classes",
@@ -94,6 +105,17 @@ pub enum DataError {
         images: usize,
         /// How many it needs.
         needed: usize,
+    },
+    /// A class has no image left to train on once the unusable ones are left out.
+    #[error(
+        "no image of class {class} that is to be trained on can be used ({unusable} cannot); \
+         repair them, hold the class out, or remove it"
+    )]
+    NoUsableImage {
+        /// The class.
+        class: String,
+        /// How many of its images to train on cannot be used.
+        unusable: usize,
     },
     /// Fewer than two classes are left to train on.
     #[error(

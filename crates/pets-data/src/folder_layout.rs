@@ -38,33 +38,58 @@ const IMAGE_EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "webp", "bmp", "gif"]
 /// The folder into which torchvision's `OxfordIIITPet` puts the dataset.
 const TORCHVISION_FOLDER: &str = "oxford-iiit-pet";
 
-/// Finds the layout of `dir` and its images, unsorted.
-pub(crate) fn find_images(dir: &Path) -> Result<(Layout, Vec<FoundImage>), DataError> {
+/// What a folder holds.
+pub(crate) struct FoundLayout {
+    pub(crate) layout: Layout,
+    /// The images, unsorted.
+    pub(crate) images: Vec<FoundImage>,
+    /// Folders that stand where those of classes do, and hold no image.
+    pub(crate) empty_folders: Vec<PathBuf>,
+}
+
+impl FoundLayout {
+    fn of(layout: Layout, images: Vec<FoundImage>) -> Self {
+        Self {
+            layout,
+            images,
+            empty_folders: Vec::new(),
+        }
+    }
+}
+
+/// Finds the layout of `dir` and its images.
+pub(crate) fn find_images(dir: &Path) -> Result<FoundLayout, DataError> {
     let mut looked_for = Vec::new();
     for root in [dir.to_path_buf(), dir.join(TORCHVISION_FOLDER)] {
         let images = root.join("images");
         if images.is_dir() {
             let files = image_files(&images)?;
             if let Some(listed) = read_lists(&root.join("annotations"))?.filter(|l| !l.is_empty()) {
-                return Ok((
+                return Ok(FoundLayout::of(
                     Layout::OfficialLists,
                     listed_images(listed, &images, files)?,
                 ));
             }
             if !files.is_empty() {
-                return Ok((Layout::ClassInFileName, named_images(files)?));
+                return Ok(FoundLayout::of(
+                    Layout::ClassInFileName,
+                    named_images(files)?,
+                ));
             }
         }
         looked_for.push(images);
     }
     if dir.is_dir() {
         let found = images_in_class_folders(dir)?;
-        if !found.is_empty() {
-            return Ok((Layout::FolderPerClass, found));
+        if !found.images.is_empty() {
+            return Ok(found);
         }
         let files = image_files(dir)?;
         if !files.is_empty() {
-            return Ok((Layout::ClassInFileName, named_images(files)?));
+            return Ok(FoundLayout::of(
+                Layout::ClassInFileName,
+                named_images(files)?,
+            ));
         }
     }
     looked_for.push(dir.join("CLASS").join("*.jpg"));
@@ -140,27 +165,47 @@ fn named_images(files: Vec<PathBuf>) -> Result<Vec<FoundImage>, DataError> {
         .collect()
 }
 
-fn images_in_class_folders(dir: &Path) -> Result<Vec<FoundImage>, DataError> {
-    let mut found = Vec::new();
+fn images_in_class_folders(dir: &Path) -> Result<FoundLayout, DataError> {
+    let mut found = FoundLayout::of(Layout::FolderPerClass, Vec::new());
+    let mut folder_of_place: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for folder in visible_entries(dir)? {
         if !folder.is_dir() {
             continue;
         }
+        let files = image_files(&folder)?;
+        if files.is_empty() {
+            found.empty_folders.push(folder);
+            continue;
+        }
+        let place = fs::canonicalize(&folder).map_err(|source| DataError::Read {
+            path: folder.clone(),
+            source,
+        })?;
+        if let Some(first) = folder_of_place.insert(place, folder.clone()) {
+            return Err(DataError::SameFolder {
+                first,
+                second: folder,
+            });
+        }
         let class = file_name(&folder);
-        found.extend(image_files(&folder)?.into_iter().map(|path| FoundImage {
-            name: format!("{class}/{}", file_stem(&path)),
-            class: class.clone(),
-            path,
-            part: None,
-        }));
+        found
+            .images
+            .extend(files.into_iter().map(|path| FoundImage {
+                name: format!("{class}/{}", file_stem(&path)),
+                class: class.clone(),
+                path,
+                part: None,
+            }));
     }
     Ok(found)
 }
 
-/// The images directly inside `folder`.
+/// The images directly inside `folder`. A link that leads nowhere is among them, so that reading it tells of it.
 pub(crate) fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut files = visible_entries(folder)?;
-    files.retain(|path| preference(path).is_some() && path.is_file());
+    files.retain(|path| {
+        preference(path).is_some() && fs::metadata(path).map_or(true, |target| target.is_file())
+    });
     Ok(files)
 }
 

@@ -13,16 +13,41 @@ use crate::{DataError, Dataset, Layout};
 /// What reading every picture of a dataset showed.
 #[derive(Debug)]
 pub struct Integrity {
-    /// Samples whose picture cannot be read or decoded, with the reason.
-    pub unusable: Vec<DataError>,
+    /// Samples whose picture cannot be read or decoded.
+    pub unusable: Vec<UnusablePicture>,
     /// Pictures in another format than their extension says, and that format; they are read all the same.
     pub misnamed: Vec<(PathBuf, &'static str)>,
     /// Pictures beside the samples that no official list names; they are left alone.
     pub unlisted: Vec<PathBuf>,
 }
 
+/// A sample whose picture cannot be read or decoded.
+#[derive(Debug)]
+pub struct UnusablePicture {
+    /// Its index in [`Dataset::samples`].
+    pub sample: usize,
+    /// Why, naming the file.
+    pub reason: DataError,
+}
+
 impl Dataset {
-    /// Decodes every picture, on all cores; `on_progress` is told how many are done.
+    /// Decodes every picture, on all cores, and returns those that cannot be used, in the order of the samples;
+    /// `on_progress` is told how many are done.
+    pub fn unusable_pictures(&self, on_progress: impl Fn(usize) + Sync) -> Vec<UnusablePicture> {
+        let done = AtomicUsize::new(0);
+        self.samples()
+            .par_iter()
+            .enumerate()
+            .filter_map(|(sample, picture)| {
+                let outcome = decode(&picture.path);
+                on_progress(1 + done.fetch_add(1, Ordering::Relaxed));
+                let reason = outcome.err()?;
+                Some(UnusablePicture { sample, reason })
+            })
+            .collect()
+    }
+
+    /// Reads every picture as [`unusable_pictures`](Self::unusable_pictures) does, and tells what else is odd.
     ///
     /// # Errors
     ///
@@ -32,16 +57,7 @@ impl Dataset {
         &self,
         on_progress: impl Fn(usize) + Sync,
     ) -> Result<Integrity, DataError> {
-        let done = AtomicUsize::new(0);
-        let unusable = self
-            .samples()
-            .par_iter()
-            .filter_map(|sample| {
-                let outcome = decode(&sample.path);
-                on_progress(1 + done.fetch_add(1, Ordering::Relaxed));
-                outcome.err()
-            })
-            .collect();
+        let unusable = self.unusable_pictures(on_progress);
         let misnamed = self
             .samples()
             .par_iter()

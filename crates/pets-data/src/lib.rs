@@ -31,7 +31,7 @@ pub use decode::{MAX_BYTES, MAX_SIDE, decode, decode_bytes};
 pub use error::DataError;
 pub use folder_layout::Layout;
 pub use hard_negative_sampler::HardNegativeSampler;
-pub use integrity::Integrity;
+pub use integrity::{Integrity, UnusablePicture};
 pub use loader::{Item, Loader};
 pub use normalization::Normalization;
 pub use official_lists::{ListFault, OfficialPart};

@@ -23,7 +23,7 @@ pub enum OfficialPart {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListFault {
-    /// Not four fields.
+    /// Fewer than four fields.
     #[error("expected NAME CLASS-ID SPECIES BREED-ID, found {0} fields")]
     FieldCount(usize),
     /// An id is not a whole number from 1.
@@ -176,10 +176,8 @@ struct ListLine<'a> {
 
 impl<'a> ListLine<'a> {
     fn parse(line: &'a str) -> Result<Self, ListFault> {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let &[name, class_id, species, breed_id] = fields.as_slice() else {
-            return Err(ListFault::FieldCount(fields.len()));
-        };
+        let (name, [class_id, species, breed_id]) = name_and_ids(line)
+            .ok_or_else(|| ListFault::FieldCount(line.split_whitespace().count()))?;
         let class =
             class_of_image_name(name).ok_or_else(|| ListFault::ClasslessName(name.to_owned()))?;
         let listed = match parse_id("SPECIES", species)? {
@@ -203,6 +201,17 @@ impl<'a> ListLine<'a> {
             breed_id: parse_id("BREED-ID", breed_id)?,
         })
     }
+}
+
+/// The last three fields, and what stands before them: a name may have spaces.
+fn name_and_ids(line: &str) -> Option<(&str, [&str; 3])> {
+    let mut rest = line;
+    let mut ids = [""; 3];
+    for id in ids.iter_mut().rev() {
+        (rest, *id) = rest.rsplit_once(char::is_whitespace)?;
+        rest = rest.trim_end();
+    }
+    (!rest.is_empty()).then_some((rest, ids))
 }
 
 fn parse_id(field: &'static str, value: &str) -> Result<u32, ListFault> {

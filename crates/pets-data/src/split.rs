@@ -116,6 +116,52 @@ impl Split {
         Ok(split)
     }
 
+    /// The split without these samples, whose pictures cannot be used. Every other sample stays in its part, so that a
+    /// picture repaired later comes back where it was.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NoUsableImage`] if a class has nothing left to train on.
+    ///
+    /// # Panics
+    ///
+    /// If `dataset` is not the one that was split.
+    pub fn without(
+        mut self,
+        samples: &BTreeSet<usize>,
+        dataset: &Dataset,
+    ) -> Result<Self, DataError> {
+        let before = self.train_counts(dataset);
+        for part in [
+            &mut self.train,
+            &mut self.val,
+            &mut self.test,
+            &mut self.few_shot,
+        ] {
+            part.retain(|index| !samples.contains(index));
+        }
+        let lost = self
+            .train_counts(dataset)
+            .iter()
+            .position(|&left| left == 0);
+        match lost {
+            Some(label) => Err(DataError::NoUsableImage {
+                class: dataset.classes()[self.train_classes[label]].name.clone(),
+                unusable: before[label],
+            }),
+            None => Ok(self),
+        }
+    }
+
+    /// The number of images to train on of each class, by train label.
+    fn train_counts(&self, dataset: &Dataset) -> Vec<usize> {
+        let mut counts = vec![0; self.train_classes.len()];
+        for item in self.train_items(dataset) {
+            counts[item.label] += 1;
+        }
+        counts
+    }
+
     /// The label in training, 0..C−1 for C classes trained on, of a class with this label in the dataset;
     /// `None` for a class held out.
     pub fn train_label(&self, dataset_label: usize) -> Option<usize> {

@@ -32,7 +32,8 @@ fn damaged_misnamed_and_unlisted_pictures_are_told_apart() {
     let found = dataset.check_pictures(|_| ()).unwrap();
 
     assert_eq!(found.unusable.len(), 1);
-    let reason = found.unusable[0].to_string();
+    assert_eq!(dataset.samples()[found.unusable[0].sample].name, "beagle_2");
+    let reason = found.unusable[0].reason.to_string();
     assert!(reason.contains("beagle_2.jpg"), "{reason}");
     assert_eq!(
         found.misnamed,

@@ -5,7 +5,8 @@ use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-const HIDDEN_DIM: usize = 512;
+/// Width of the hidden layer.
+pub(crate) const HIDDEN_DIM: usize = 512;
 
 /// Linear(features, 512) → ReLU → Dropout → Linear(512, `embedding_size`).
 #[derive(Module, Debug)]

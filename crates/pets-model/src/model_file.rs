@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::embedding_model::{EmbeddingModel, EmbeddingModelConfig};
 use crate::error::ModelError;
+use crate::head::HIDDEN_DIM;
 use crate::registry::Architecture;
 use crate::state_dict::StateDict;
 use crate::tensor_names::TensorNames;
@@ -116,12 +117,26 @@ pub(crate) fn description_in(
     Ok(Some(description))
 }
 
-/// Builds the model of `config` and loads all of its weights.
+/// Builds the model of `config` and loads all of its weights. A size that the weights do not bear out is refused before
+/// a model of that size is made.
 pub(crate) fn build(
     config: &EmbeddingModelConfig,
     weights: StateDict,
     device: &Device,
 ) -> Result<EmbeddingModel, ModelError> {
+    let expected = config.embedding_size.map(|size| vec![size, HIDDEN_DIM]);
+    let found = weights
+        .tensors
+        .get("head.fc2.weight")
+        .map(|tensor| tensor.shape().to_vec());
+    if expected != found {
+        return Err(ModelError::InvalidFile {
+            source_name: weights.source_name,
+            reason: format!(
+                "head.fc2.weight should have the shape {expected:?}, and has {found:?}"
+            ),
+        });
+    }
     let names = TensorNames::of_model(config.architecture);
     let (model, _) = load(config.init(device)?, weights, Completeness::Complete, names)?;
     Ok(model)

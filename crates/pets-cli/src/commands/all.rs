@@ -2,13 +2,20 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::{evaluate, train, visualize};
 use crate::arguments::Settings;
 use crate::judged::judge;
 
 pub(crate) fn run(settings: &Settings) -> Result<ExitCode> {
+    let config = settings.config()?;
+    if config.data.split == "random" && config.data.train_test_split >= 1.0 {
+        bail!(
+            "data.train_test_split = {}: no image is left to evaluate on; allowed is below 1",
+            config.data.train_test_split
+        );
+    }
     let code = train::train_model(settings)?;
     if code != ExitCode::SUCCESS {
         return Ok(code);

@@ -62,7 +62,10 @@ fn verify(dataset: &Dataset) -> Result<ExitCode> {
     );
     print_some(
         "cannot be used",
-        found.unusable.iter().map(ToString::to_string),
+        found
+            .unusable
+            .iter()
+            .map(|picture| picture.reason.to_string()),
     );
     print_some(
         "in another format than the extension says (read all the same)",

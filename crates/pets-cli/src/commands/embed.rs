@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use pets_eval::EmbeddingsFile;
+use pets_train::RunFolder;
 
 use crate::arguments::{ModelFile, Settings};
 use crate::candidate::Candidate;
@@ -39,11 +40,18 @@ pub(crate) fn run(
         Part::Train => split.train.clone(),
         Part::Val => split.val.clone(),
         Part::FewShot => split.few_shot.clone(),
-        Part::All => (0..dataset.samples().len()).collect(),
+        Part::All => {
+            let skipped = materials.skipped.samples();
+            let all = 0..dataset.samples().len();
+            all.filter(|sample| !skipped.contains(sample)).collect()
+        }
     };
     if samples.is_empty() {
         bail!("the split has no images for this part");
     }
+    materials
+        .skipped
+        .write(&RunFolder::new(&candidate.config.output_dir))?;
     let embeddings = candidate.embedder().embed(&samples, "embedding")?;
     let paths = samples
         .iter()

@@ -16,6 +16,7 @@ use crate::config::{Config, Layers};
 use crate::interrupt;
 use crate::materials::Materials;
 use crate::progress::Progress;
+use crate::settings_without_effect::settings_without_effect;
 use crate::starting_model::starting_model;
 
 pub(crate) fn run(settings: &Settings, then_evaluate: bool) -> Result<ExitCode> {
@@ -32,7 +33,10 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
     let config = Config::from_layers(&layers)?;
     let spec = config.train_spec()?;
     let materials = Materials::open(&config)?;
-    warn_of_settings_without_effect(&config)?;
+    materials.check_few_shot(&config)?;
+    for remark in settings_without_effect(&config, &layers)? {
+        eprintln!("warning: {remark}");
+    }
 
     let model = starting_model(&config, &materials.device)?;
     let classes = materials.train_class_names();
@@ -70,6 +74,7 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
         split.val.len()
     );
     let folder = RunFolder::new(&config.output_dir);
+    materials.skipped.write(&folder)?;
     let started = Instant::now();
     let outcome = {
         let mut display = Display {
@@ -111,24 +116,6 @@ const OF_THIS_MACHINE: [&str; 6] = [
 /// The settings that go into the model file.
 fn portable_settings(layers: &Layers) -> Result<String> {
     Ok(toml::to_string(&layers.without(&OF_THIS_MACHINE).table())?)
-}
-
-fn warn_of_settings_without_effect(config: &Config) -> Result<()> {
-    let (scheduler, stopping) = (&config.scheduler, &config.early_stopping);
-    if scheduler.r#type == "plateau" && stopping.enabled && scheduler.patience >= stopping.patience
-    {
-        eprintln!(
-            "warning: scheduler.patience = {} never comes to bear: early_stopping.patience = {} ends training before",
-            scheduler.patience, stopping.patience
-        );
-    }
-    for parameter in config.idle_loss_parameters()? {
-        eprintln!(
-            "warning: loss.{parameter} has no effect on the {} loss",
-            config.loss.r#type
-        );
-    }
-    Ok(())
 }
 
 /// Shows what the trainer tells.

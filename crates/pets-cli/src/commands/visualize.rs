@@ -188,7 +188,8 @@ fn breed_bars(judged: &Judged) -> Result<Picture> {
             values,
         })
         .collect();
-    let figure = Figure::new(1000, 200 + 24 * classes.len() as u32)?.titled("Retrieval by breed");
+    let height = (200 + 24 * classes.len() as u32).clamp(Figure::MIN_SIDE, Figure::MAX_SIDE);
+    let figure = Figure::new(1000, height)?.titled("Retrieval by breed");
     Ok(class_bars(&figure, "MAP@R", &classes)?)
 }
 

@@ -56,6 +56,7 @@ const DISTANCES: Kind = Choice(&["euclidean", "squared_euclidean", "cosine"]);
 const REDUCERS: Kind = Choice(&["mean", "mean_active", "sum"]);
 const STEEPNESS: Kind = Float(1e-4, 1e4);
 const SHARE: Kind = Float(0.0, 1.0);
+const SHARE_ABOVE_0: Kind = Float(1e-3, 1.0);
 const POSITIVE: Kind = Float(1e-12, f64::MAX);
 
 /// Every key, section by section, in the order of `configs/default.toml`.
@@ -122,14 +123,14 @@ pub(crate) static KEYS: &[Key] = &[
     key(
         "data.train_val_split",
         "train-val-split",
-        SHARE,
+        SHARE_ABOVE_0,
         "0.8",
         "Share of the training images that is trained on; the rest validates",
     ),
     key(
         "data.train_test_split",
         "train-test-split",
-        SHARE,
+        SHARE_ABOVE_0,
         "0.9",
         "Share of all images that is not tested on (split = random)",
     ),
@@ -213,9 +214,16 @@ pub(crate) static KEYS: &[Key] = &[
     key(
         "data.crop_scale",
         "crop-scale",
-        SHARE,
+        SHARE_ABOVE_0,
         "1.0",
         "Augmentation: smallest share of the image that a random crop keeps; 1 for no crop",
+    ),
+    key(
+        "data.on_bad_image",
+        "on-bad-image",
+        Choice(&["error", "skip"]),
+        "\"error\"",
+        "When a picture cannot be used: error, or skip (read all first, leave those out, list them in results/skipped_images.json)",
     ),
     key(
         "drawn.breeds",
@@ -378,7 +386,7 @@ pub(crate) static KEYS: &[Key] = &[
     key(
         "train.cache_mb",
         "cache-mb",
-        from(0),
+        Int(0, 1 << 30),
         "1024",
         "Memory for the frozen stages' output, in MiB for each part, so that it is computed once; 0 for none",
     ),

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use thiserror::Error;
-use toml::{Table, Value};
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Table, Value};
 
 use super::key::{Key, Kind};
 use super::keys::{KEYS, find};
@@ -16,7 +18,8 @@ pub(crate) enum Origin {
     Default,
     /// The description inside a model file.
     Model(PathBuf),
-    File(PathBuf),
+    /// A configuration file, and the line in it.
+    File(PathBuf, usize),
     Flag(String),
 }
 
@@ -24,7 +27,8 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::Model(path) | Self::File(path) => write!(f, "{}", path.display()),
+            Self::Model(path) => write!(f, "{}", path.display()),
+            Self::File(path, line) => write!(f, "{}:{line}", path.display()),
             Self::Flag(flag) => f.write_str(flag),
         }
     }
@@ -39,13 +43,22 @@ pub(crate) enum ConfigError {
         origin: Origin,
         suggestion: String,
     },
-    #[error("{key} = {value} ({origin}): allowed is {allowed}")]
+    #[error("unknown section `[{section}]` in {origin}{suggestion}")]
+    UnknownSection {
+        section: String,
+        origin: Origin,
+        suggestion: String,
+    },
+    #[error("{key} = {value} ({origin}): allowed is {allowed}{suggestion}")]
     NotAllowed {
         key: &'static str,
         value: String,
         origin: Origin,
         allowed: Kind,
+        suggestion: String,
     },
+    #[error("{setting}: {reason}")]
+    Unusable { setting: String, reason: String },
     #[error("--set takes section.key=value, found `{0}`")]
     MalformedSet(String),
     #[error("cannot read the configuration {path}")]
@@ -88,23 +101,33 @@ impl Layers {
             path: path.to_owned(),
             source,
         })?;
-        self.add_toml(&text, &Origin::File(path.to_owned()))
+        self.add_toml(&text, |line| Origin::File(path.to_owned(), line))
     }
 
-    /// Lays TOML text over what is there.
-    pub(crate) fn add_toml(&mut self, text: &str, origin: &Origin) -> Result<(), ConfigError> {
-        let table: Table = text.parse().map_err(|source| ConfigError::InvalidToml {
-            origin: origin.clone(),
+    /// Lays TOML text over what is there; `origin` tells where its lines, from 1, come from.
+    pub(crate) fn add_toml(
+        &mut self,
+        text: &str,
+        origin: impl Fn(usize) -> Origin,
+    ) -> Result<(), ConfigError> {
+        let origin_at = |start| origin(line_at(text, start));
+        let table = DeTable::parse(text).map_err(|source| ConfigError::InvalidToml {
+            origin: origin_at(source.span().map_or(0, |span| span.start)),
             source: Box::new(source),
         })?;
-        for (name, value) in table {
-            match value {
-                Value::Table(section) => {
+        for (name, value) in table.into_inner() {
+            let at = origin_at(name.span().start);
+            let name = name.into_inner();
+            match value.get_ref() {
+                DeValue::Table(section) => {
+                    known_section(&name, &at)?;
                     for (inner, value) in section {
-                        self.add(&format!("{name}.{inner}"), value, origin)?;
+                        let at = origin_at(inner.span().start);
+                        let path = format!("{name}.{}", inner.get_ref());
+                        self.add(&path, value.clone(), &at)?;
                     }
                 }
-                value => self.add(&name, value, origin)?,
+                _ => self.add(&name, value, &at)?,
             }
         }
         Ok(())
@@ -139,8 +162,19 @@ impl Layers {
         Ok(())
     }
 
-    fn add(&mut self, path: &str, value: Value, origin: &Origin) -> Result<(), ConfigError> {
+    fn add(
+        &mut self,
+        path: &str,
+        value: Spanned<DeValue<'_>>,
+        origin: &Origin,
+    ) -> Result<(), ConfigError> {
         let key = known(path, origin)?;
+        let value = Value::deserialize(ValueDeserializer::from(value)).map_err(|source| {
+            ConfigError::InvalidToml {
+                origin: origin.clone(),
+                source: Box::new(source),
+            }
+        })?;
         let text = value.to_string();
         let value = key
             .kind
@@ -196,8 +230,23 @@ impl Layers {
         }
     }
 
-    /// `key = value (origin)`
-    fn assignment(&self, path: &str) -> String {
+    /// The error of a setting that is of no use, though of the right kind.
+    pub(crate) fn unusable(&self, path: &str, reason: String) -> ConfigError {
+        ConfigError::Unusable {
+            setting: self.assignment(path),
+            reason,
+        }
+    }
+
+    /// Whether a value was given, by a file, a flag or a model.
+    pub(crate) fn is_given(&self, path: &str) -> bool {
+        self.values
+            .get(path)
+            .is_some_and(|(_, origin)| *origin != Origin::Default)
+    }
+
+    /// A setting in words: `key = value (origin)`.
+    pub(crate) fn assignment(&self, path: &str) -> String {
         match self.values.get(path) {
             Some((value, origin)) => format!("{path} = {value} ({origin})"),
             None => format!("{path} (unset)"),
@@ -205,21 +254,23 @@ impl Layers {
     }
 }
 
+/// The number, from 1, of the line that holds the byte at `start`.
+fn line_at(text: &str, start: usize) -> usize {
+    let before = text.bytes().take(start);
+    1 + before.filter(|byte| *byte == b'\n').count()
+}
+
 fn known(path: &str, origin: &Origin) -> Result<&'static Key, ConfigError> {
     find(path).ok_or_else(|| {
-        let nearest = KEYS
-            .iter()
-            .map(|key| {
-                (
-                    strsim::jaro_winkler(key.path, path)
-                        .max(strsim::jaro_winkler(key.name(), path)),
-                    key.path,
-                )
-            })
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let suggestion = nearest
-            .filter(|(similarity, _)| *similarity > 0.7)
-            .map_or_else(String::new, |(_, path)| format!("; did you mean `{path}`?"));
+        let similarity = |key: &Key| {
+            strsim::jaro_winkler(key.path, path).max(strsim::jaro_winkler(key.name(), path))
+        };
+        let names = KEYS.iter().map(|key| (similarity(key), key.path));
+        let suggestion = if KEYS.iter().any(|key| key.section() == path) {
+            format!("; `[{path}]` is a section")
+        } else {
+            suggestion(names)
+        };
         ConfigError::UnknownKey {
             key: path.to_owned(),
             origin: origin.clone(),
@@ -228,11 +279,41 @@ fn known(path: &str, origin: &Origin) -> Result<&'static Key, ConfigError> {
     })
 }
 
+fn known_section(name: &str, origin: &Origin) -> Result<(), ConfigError> {
+    if KEYS.iter().any(|key| key.section() == name) {
+        return Ok(());
+    }
+    let sections = KEYS.iter().map(Key::section);
+    let names = sections.map(|section| (strsim::jaro_winkler(section, name), section));
+    Err(ConfigError::UnknownSection {
+        section: name.to_owned(),
+        origin: origin.clone(),
+        suggestion: suggestion(names),
+    })
+}
+
+/// The most similar of some names, if it is similar.
+fn suggestion<'a>(names: impl Iterator<Item = (f64, &'a str)>) -> String {
+    names
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(similarity, _)| *similarity > 0.7)
+        .map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"))
+}
+
 fn not_allowed(key: &'static Key, value: &str, origin: &Origin) -> ConfigError {
+    let word = value.trim_matches('"');
+    let names: &[&str] = match key.kind {
+        Kind::Choice(words) => words,
+        _ => &[],
+    };
+    let names = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(name, word), *name));
     ConfigError::NotAllowed {
         key: key.path,
         value: value.to_owned(),
         origin: origin.clone(),
         allowed: key.kind,
+        suggestion: suggestion(names),
     }
 }

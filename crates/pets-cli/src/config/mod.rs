@@ -1,5 +1,8 @@
 //! The configuration: keys, layers, and the typed result.
 
+mod contradictions;
+#[cfg(test)]
+mod fuzz;
 mod key;
 mod keys;
 mod layers;
@@ -11,7 +14,6 @@ use serde::Deserialize;
 
 pub(crate) use key::{Key, Kind};
 pub(crate) use keys::KEYS;
-#[cfg(test)]
 pub(crate) use keys::find;
 pub(crate) use layers::{ConfigError, Layers, Origin};
 pub(crate) use render::{default_toml, effective_toml};
@@ -56,6 +58,17 @@ pub(crate) struct DataSection {
     pub(crate) rotation: f32,
     pub(crate) color_jitter: f32,
     pub(crate) crop_scale: f32,
+    pub(crate) on_bad_image: OnBadImage,
+}
+
+/// What becomes of a picture that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnBadImage {
+    /// It ends the run, which names it.
+    Error,
+    /// It is left out of its part before anything is read from it, and listed among the results.
+    Skip,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -160,73 +173,15 @@ impl Config {
         config.check(layers)?;
         Ok(config)
     }
-
-    /// Settings that are allowed one by one and cannot hold together.
-    fn check(&self, layers: &Layers) -> Result<(), ConfigError> {
-        let data = &self.data;
-        if data.sampler == "m_per_class" && data.batch_size < 2 * data.samples_per_class {
-            return Err(layers.contradiction(
-                "data.batch_size",
-                "data.samples_per_class",
-                "a batch needs images of at least two breeds".to_owned(),
-            ));
-        }
-        if self.scheduler.min_lr > self.train.learning_rate && uses_min_lr(&self.scheduler.r#type) {
-            return Err(layers.contradiction(
-                "scheduler.min_lr",
-                "train.learning_rate",
-                "the lowest rate is above the base rate".to_owned(),
-            ));
-        }
-        if self.scheduler.r#type == "warmup_cosine"
-            && self.scheduler.warmup_epochs > self.train.num_epochs
-        {
-            return Err(layers.contradiction(
-                "scheduler.warmup_epochs",
-                "train.num_epochs",
-                "warm-up would outlast training".to_owned(),
-            ));
-        }
-        if self.loss.memory > 0 && self.loss_kind().has_prototypes() {
-            return Err(layers.contradiction(
-                "loss.memory",
-                "loss.type",
-                "this loss compares with prototypes, not with other embeddings".to_owned(),
-            ));
-        }
-        if self.train.freeze_epochs > self.train.num_epochs {
-            return Err(layers.contradiction(
-                "train.freeze_epochs",
-                "train.num_epochs",
-                "the backbone would never be trained; use --freeze backbone".to_owned(),
-            ));
-        }
-        if self.model.embedding_size == 0 && self.model.freeze == "backbone" {
-            return Err(layers.contradiction(
-                "model.embedding_size",
-                "model.freeze",
-                "without a head, and with the backbone frozen, nothing would be trained".to_owned(),
-            ));
-        }
-        let held_out = data.holdout_breeds.len();
-        if held_out > 0 && self.evaluation.n_way > held_out {
-            return Err(layers.contradiction(
-                "evaluation.n_way",
-                "data.holdout_breeds",
-                format!("few-shot tasks draw their breeds from the {held_out} held out"),
-            ));
-        }
-        Ok(())
-    }
-}
-
-fn uses_min_lr(schedule: &str) -> bool {
-    matches!(schedule, "plateau" | "cosine" | "warmup_cosine")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn in_file(line: usize) -> Origin {
+        Origin::File("a.toml".into(), line)
+    }
 
     #[test]
     fn defaults_are_in_range_and_make_a_configuration() {
@@ -261,9 +216,7 @@ mod tests {
     #[test]
     fn the_later_layer_wins_and_is_named() {
         let mut layers = Layers::defaults();
-        layers
-            .add_toml("[train]\nnum_epochs = 7", &Origin::File("a.toml".into()))
-            .unwrap();
+        layers.add_toml("[train]\nnum_epochs = 7", in_file).unwrap();
         layers.add_set("train.num_epochs=9").unwrap();
         assert_eq!(Config::from_layers(&layers).unwrap().train.num_epochs, 9);
         let (_, origin) = layers.get(find("train.num_epochs").unwrap()).unwrap();
@@ -285,23 +238,56 @@ mod tests {
     #[test]
     fn a_value_out_of_range_names_key_value_origin_and_range() {
         let error = Layers::defaults()
-            .add_toml("[data]\nimg_size = 5", &Origin::File("a.toml".into()))
+            .add_toml("[data]\nimg_size = 5", in_file)
             .unwrap_err()
             .to_string();
         assert_eq!(
             error,
-            "data.img_size = 5 (a.toml): allowed is a whole number from 32 to 1024"
+            "data.img_size = 5 (a.toml:2): allowed is a whole number from 32 to 1024"
         );
     }
 
     #[test]
-    fn settings_that_contradict_each_other_are_both_named() {
-        let mut layers = Layers::defaults();
-        layers.add_set("evaluation.n_way=9").unwrap();
-        let error = Config::from_layers(&layers).unwrap_err().to_string();
-        assert!(
-            error.starts_with("evaluation.n_way = 9 (--set) contradicts data.holdout_breeds = "),
-            "{error}"
-        );
+    fn what_is_wrong_in_a_file_is_told_with_its_line() {
+        for (text, said) in [
+            (
+                "seed = 1\n\n[data]\nimg_sise = 64",
+                "unknown key `data.img_sise` in a.toml:4; did you mean `data.img_size`?",
+            ),
+            (
+                "seed = 1\n[trian]\n",
+                "unknown section `[trian]` in a.toml:2; did you mean `train`?",
+            ),
+            (
+                "[train.optimizer]\nname = 1",
+                "train.optimizer = { name = 1 } (a.toml:1): allowed is adam, adamw",
+            ),
+            (
+                "train.optimizer = \"adma\"",
+                "train.optimizer = \"adma\" (a.toml:1): allowed is adam, adamw; did you mean `adam`?",
+            ),
+            (
+                "[data]\n# the size\nimg_size = \"64\"",
+                "data.img_size = \"64\" (a.toml:3): allowed is a whole number from 32 to 1024",
+            ),
+            (
+                "[data]\ntrain_val_split = 0",
+                "data.train_val_split = 0 (a.toml:2): allowed is a number from 0.001 to 1",
+            ),
+            (
+                "train.learning_rate = nan",
+                "train.learning_rate = nan (a.toml:1): allowed is a number from 0.000000000001",
+            ),
+            ("seed = 1\nseed = 2", "a.toml:2 is not valid TOML"),
+            ("seed = 1\n[data", "a.toml:2 is not valid TOML"),
+            ("seed = 99999999999999999999", "a.toml:1 is not valid TOML"),
+            (
+                "train = 3",
+                "unknown key `train` in a.toml:1; `[train]` is a section",
+            ),
+        ] {
+            let error = Layers::defaults().add_toml(text, in_file).unwrap_err();
+            assert_eq!(error.to_string(), said, "{text}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The program `pets` from end to end, on pets that it draws itself.
 
+mod bad_pictures;
 mod evaluation;
 #[cfg(feature = "ndarray")]
 mod ndarray;

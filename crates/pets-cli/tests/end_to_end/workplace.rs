@@ -44,6 +44,23 @@ impl Workplace {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs `pets` and returns what it printed to stderr; it must fail, without a panic.
+    pub(crate) fn failure(&self, arguments: &[&str]) -> String {
+        let output = Command::cargo_bin("pets")
+            .unwrap()
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let code = output.status.code();
+        assert!(
+            matches!(code, Some(1 | 2)),
+            "pets {arguments:?}: {code:?}\n{stderr}"
+        );
+        stderr
+    }
+
     pub(crate) fn json(&self, path: &str) -> Value {
         serde_json::from_slice(&std::fs::read(self.path().join(path)).unwrap()).unwrap()
     }

@@ -230,6 +230,7 @@ fn a_folder_per_class_has_no_species() {
     );
     let items = dataset.items(&[2, 0]);
     assert_eq!(items[0].path, dir.path().join("tulip/1.png"));
+    assert_eq!(dataset.empty_folders(), [dir.path().join("empty")]);
     assert_eq!((items[0].label, items[1].label), (1, 0));
 }
 

@@ -109,16 +109,51 @@ fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 
 #[test]
 fn exif_orientation_turns_the_picture_upright() {
-    let half = RgbImage::from_fn(32, 16, |x, _| Rgb([if x < 16 { 255 } else { 0 }; 3]));
-    let jpeg = encoded(half, ImageFormat::Jpeg);
-    assert_eq!(decoded(&with_orientation(&jpeg, 1)), decoded(&jpeg));
-    // 6: turn a quarter clockwise, so that the white left half comes to the top.
-    let turned = decoded(&with_orientation(&jpeg, 6));
-    assert_eq!(turned.dimensions(), (16, 32));
-    assert!(turned[(8, 3)][0] > 240 && turned[(8, 28)][0] < 15);
-    // 3: upside down, so that the white half comes to the right.
-    let turned = decoded(&with_orientation(&jpeg, 3));
-    assert!(turned[(3, 8)][0] < 15 && turned[(28, 8)][0] > 240);
+    // White where x < 16 and y < 8, so that each of the eight has the white corner or the sides elsewhere.
+    let corner = RgbImage::from_fn(32, 16, |x, y| {
+        Rgb([if x < 16 && y < 8 { 255 } else { 0 }; 3])
+    });
+    let jpeg = encoded(corner, ImageFormat::Jpeg);
+    // Orientation, sides, and whether the white corner is on the right and at the bottom.
+    let upright = [
+        (1, (32, 16), false, false),
+        (2, (32, 16), true, false),
+        (3, (32, 16), true, true),
+        (4, (32, 16), false, true),
+        (5, (16, 32), false, false),
+        (6, (16, 32), true, false),
+        (7, (16, 32), true, true),
+        (8, (16, 32), false, true),
+        // Not an orientation: as it is.
+        (9, (32, 16), false, false),
+    ];
+    for (orientation, sides, right, bottom) in upright {
+        let turned = decoded(&with_orientation(&jpeg, orientation));
+        assert_eq!(turned.dimensions(), sides, "orientation {orientation}");
+        for (x, y) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let white = (x == 1, y == 1) == (right, bottom);
+            let value = turned[(x * (sides.0 - 5) + 2, y * (sides.1 - 5) + 2)][0];
+            assert!(
+                if white { value > 240 } else { value < 15 },
+                "orientation {orientation}, corner {x} {y}: {value}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_single_pixel_is_a_picture() {
+    for format in [
+        ImageFormat::Png,
+        ImageFormat::Bmp,
+        ImageFormat::Gif,
+        ImageFormat::WebP,
+    ] {
+        let image = decoded(&encoded(picture(1, 1, 3), format));
+        assert_eq!(image, picture(1, 1, 3), "{format:?}");
+    }
+    let jpeg = decoded(&encoded(picture(1, 1, 3), ImageFormat::Jpeg));
+    assert_eq!(jpeg.dimensions(), (1, 1));
 }
 
 #[test]
@@ -167,4 +202,14 @@ fn a_file_that_is_not_there_is_named() {
     let error = decode(Path::new("absent_1.jpg")).unwrap_err();
     assert!(matches!(error, DataError::Read { .. }), "{error}");
     assert!(error.to_string().contains("absent_1.jpg"), "{error}");
+}
+
+#[test]
+fn what_the_system_does_not_let_be_read_is_named() {
+    let dir = TempDir::new().unwrap();
+    let folder = dir.path().join("folder_1.jpg");
+    fs::create_dir(&folder).unwrap();
+    let error = decode(&folder).unwrap_err();
+    assert!(matches!(error, DataError::Read { .. }), "{error}");
+    assert!(error.to_string().contains("folder_1.jpg"), "{error}");
 }

@@ -3,7 +3,9 @@
 mod dataset;
 mod decode;
 mod loader;
+mod odd_folders;
 mod pictures;
 mod sampler;
 mod split;
 mod transform;
+mod unusable_pictures;

@@ -1,0 +1,66 @@
+//! Damaged configurations: an error, or a configuration of which everything can be made.
+
+use pets_fuzz::Fuzz;
+
+use super::{Config, Layers, Origin, default_toml};
+
+/// Makes everything that a configuration is made into; only a loss's or a transform's own checks may refuse.
+fn make_all(layers: &Layers) -> bool {
+    let Ok(config) = Config::from_layers(layers) else {
+        return false;
+    };
+    config.train_spec().unwrap();
+    config.model_config().unwrap();
+    config.loss_config().unwrap();
+    config.eval_transform().unwrap();
+    config.train_transform().unwrap();
+    config.split_spec();
+    true
+}
+
+#[test]
+fn fuzz_configuration() {
+    let seeds = [
+        default_toml(),
+        include_str!("../../../../configs/quickstart.toml").to_owned(),
+        "seed = 1\n[data]\nimg_size = 64\ncrop_scale = 0.5\nholdout_breeds = [\"pug\", \"Siamese\"]\n\
+         [evaluation]\nn_way = 2\nk_values = [1, 2]\n[scheduler]\ntype = \"plateau\"\npatience = 2\n"
+            .to_owned(),
+        "[loss]\ntype = \"circle\"\nmargin = 0.4\ngamma = 80.0\n[train]\nlearning_rate = 1e-3\n\
+         clip_norm = 2\ncache_mb = 16\n[model]\nfreeze = \"layer3\"\nembedding_size = 0\n"
+            .to_owned(),
+    ];
+    Fuzz::new("configuration").run(&seeds, |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let mut layers = Layers::defaults();
+        let origin = |line| Origin::File("damaged.toml".into(), line);
+        match layers.add_toml(&text, origin) {
+            Ok(()) => make_all(&layers),
+            Err(error) => {
+                let said = error.to_string();
+                assert!(said.contains("damaged.toml:"), "{said}");
+                false
+            }
+        }
+    });
+}
+
+#[test]
+fn fuzz_assignments() {
+    let seeds = [
+        "data.holdout_breeds=pug,Siamese\nevaluation.n_way=2",
+        "evaluation.k_values = 1,2,40\ndata.rotation=12.5\ndata.fetch=true",
+        "loss.type=\"contrastive\"\nloss.margin=0.7\nmodel.freeze=layer1",
+    ];
+    Fuzz::new("assignments").run(&seeds, |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let mut layers = Layers::defaults();
+        for line in text.lines() {
+            if let Err(error) = layers.add_set(line) {
+                assert!(error.to_string().contains("--set"), "{error}");
+                return false;
+            }
+        }
+        make_all(&layers)
+    });
+}
