@@ -1,21 +1,19 @@
 """Times a training step and inference of a backbone in PyTorch: the peer of `crates/pets-model/examples/step.rs`.
 
     pip install torch torchvision
-    python benches/peer/step.py resnet18 16 224 --threads 2
+    python benches/peer/step.py resnet18 16 224 [REPEATS]
 
-The training step is forward, mean of the output as the loss, backward, Adam. Each figure is the median of
-`--repeats` runs after one that is not counted; `cpu` is user and system time of the process over all of them.
+The training step is forward, mean of the output as the loss, backward, Adam.
 """
 
-import argparse
-import resource
-import statistics
-import time
+import sys
 
 import torch
 import torchvision
 from torch import nn
 from torch.nn import functional as F
+
+from measurement import measure
 
 LITE0_GROUPS = [
     (1, 3, 1, 1, 16),
@@ -77,36 +75,20 @@ def backbone(name):
     return nn.Sequential(*list(getattr(torchvision.models, name)().children())[:-2])
 
 
-def measure(label, images, repeats, run):
-    run()
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / repeats
-    median = statistics.median(seconds)
-    print(
-        f"{label:10} {median:7.3f} s  {images / median:7.1f} images/s  best {min(seconds):.3f} s  "
-        f"cpu {cpu:.3f} s  peak {after.ru_maxrss // 1024} MiB",
-        flush=True,
-    )
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("backbone", choices=["resnet18", "resnet34", "resnet50", "efficientnet_lite0"])
-    parser.add_argument("batch", type=int)
-    parser.add_argument("size", type=int)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
+    name, *numbers = sys.argv[1:]
+    batch, size, repeats = (int(number) for number in numbers + ["5"][: 3 - len(numbers)])
     torch.manual_seed(0)
-    model = backbone(arguments.backbone)
-    images = torch.rand(arguments.batch, 3, arguments.size, arguments.size) - 0.5
+    model = nn.Sequential(backbone(name), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    images = torch.rand(batch, 3, size, size) - 0.5
+
+    @torch.inference_mode()
+    def inference():
+        model(images)
+
+    model.eval()
+    measure(f"{name}, inference, batch {batch}, {size} px", batch, repeats, inference)
+
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
 
     def training_step():
@@ -114,14 +96,8 @@ def main():
         model(images).mean().backward()
         optimizer.step()
 
-    @torch.inference_mode()
-    def inference():
-        model(images)
-
     model.train()
-    measure("train", arguments.batch, arguments.repeats, training_step)
-    model.eval()
-    measure("inference", arguments.batch, arguments.repeats, inference)
+    measure(f"{name}, training step, batch {batch}, {size} px", batch, repeats, training_step)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Subcommand;
 
+use crate::performance;
 use crate::shell::CommandLine;
 
 #[derive(Subcommand)]
@@ -14,6 +15,21 @@ pub(crate) enum Bench {
         /// Oxford-IIIT Pet in its official layout.
         #[arg(long)]
         data_dir: PathBuf,
+    },
+    /// Time training steps, inference, loading and evaluation, beside PyTorch, torchvision and faiss where asked.
+    Performance {
+        /// Oxford-IIIT Pet in its official layout.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// A Python with torch, torchvision and faiss-cpu, which runs the same jobs in turns with ours.
+        #[arg(long, value_name = "PYTHON")]
+        peer: Option<PathBuf>,
+        /// How often everything is measured; the best round counts.
+        #[arg(long, default_value_t = 2)]
+        rounds: usize,
+        /// Receives all figures as JSON.
+        #[arg(long, default_value = "outputs/bench/performance.json")]
+        out: PathBuf,
     },
     /// Train the frozen-backbone recipe with three seeds and set the models beside the features they start from.
     Results {
@@ -32,6 +48,15 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
             CommandLine::new("cargo run --release -p pets-train --example compare_losses --")
                 .with_path("--data-dir", data_dir)
                 .run_and_say()
+        }
+        Bench::Performance {
+            data_dir,
+            peer,
+            rounds,
+            out,
+        } => {
+            CommandLine::new("cargo build --release -p pets-cli").run_and_say()?;
+            performance::run(data_dir, peer.as_deref(), *rounds, out)
         }
         Bench::Results { data_dir, out } => results(data_dir, out),
     }

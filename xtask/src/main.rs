@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod fuzz;
 mod generated;
+mod performance;
 mod shell;
 
 use std::process::ExitCode;

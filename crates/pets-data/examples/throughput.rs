@@ -2,10 +2,10 @@
 //! `cargo run --release -p pets-data --example throughput -- data/oxford-iiit-pet [IMAGES] [IMG_SIZE]`
 
 use std::error::Error;
-use std::time::Instant;
 
+use pets_bench::measure;
 use pets_data::{
-    Augmentation, Dataset, Normalization, Sample, Transform, TransformBuffers, decode,
+    Augmentation, DataError, Dataset, Normalization, Transform, TransformBuffers, decode,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -24,44 +24,40 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dataset = Dataset::open(dir)?;
     let samples = &dataset.samples()[..count.min(dataset.samples().len())];
 
-    // Once before the clock starts, so that the files are in memory.
-    decode_all(samples)?;
-    let started = Instant::now();
-    decode_all(samples)?;
-    report("decode", samples.len(), started);
+    let mut result = Ok(());
+    let decoding = measure("decode, one thread", samples.len(), 1, || {
+        result = samples.iter().try_for_each(|sample| {
+            std::hint::black_box(decode(&sample.path)?);
+            Ok::<(), DataError>(())
+        });
+    });
+    result?;
+    println!("{decoding}");
 
     let crop = Augmentation {
         random_resized_crop: Some((0.5, 1.0)),
         ..Augmentation::default()
     };
-    for (name, augmentation) in [
-        ("decode, resize", Augmentation::none()),
-        ("decode, resize, augment", Augmentation::default()),
-        ("decode, crop, augment", crop),
+    for (job, augmentation) in [
+        ("decode and resize, one thread", Augmentation::none()),
+        (
+            "decode, resize and augment, one thread",
+            Augmentation::default(),
+        ),
+        ("decode, crop and augment, one thread", crop),
     ] {
         let transform = Transform::train(img_size, Normalization::IMAGENET, augmentation)?;
         let mut planes = vec![0.0; transform.output_len()];
         let mut buffers = TransformBuffers::default();
         let mut rng = ChaCha8Rng::seed_from_u64(0);
-        let started = Instant::now();
-        for sample in samples {
-            transform.apply(&decode(&sample.path)?, &mut rng, &mut buffers, &mut planes)?;
-        }
-        report(name, samples.len(), started);
+        let mut result = Ok(());
+        let measurement = measure(job, samples.len(), 1, || {
+            result = samples.iter().try_for_each(|sample| {
+                transform.apply(&decode(&sample.path)?, &mut rng, &mut buffers, &mut planes)
+            });
+        });
+        result?;
+        println!("{measurement}");
     }
     Ok(())
-}
-
-fn decode_all(samples: &[Sample]) -> Result<(), Box<dyn Error>> {
-    for sample in samples {
-        std::hint::black_box(decode(&sample.path)?);
-    }
-    Ok(())
-}
-
-fn report(name: &str, images: usize, started: Instant) {
-    println!(
-        "{name:25} {:7.0} images/s",
-        images as f64 / started.elapsed().as_secs_f64()
-    );
 }
