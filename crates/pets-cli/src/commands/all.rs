@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{evaluate, train, visualize};
-use crate::arguments::Settings;
+use crate::arguments::{Continuation, Settings};
 use crate::judged::judge;
 
-pub(crate) fn run(settings: &Settings) -> Result<ExitCode> {
-    let code = train::train_model(settings)?;
+pub(crate) fn run(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
+    let settings = &continuation.apply(settings);
+    let code = train::train_model(settings, continuation)?;
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }

@@ -1,6 +1,10 @@
 //! The program `pets` from end to end, on pets that it draws itself.
 
 mod evaluation;
+#[cfg(unix)]
+mod full_disks;
+#[cfg(unix)]
+mod interruption;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod weights;
