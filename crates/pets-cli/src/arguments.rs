@@ -26,7 +26,7 @@ Examples:
   pets weights fetch resnet50                      ImageNet weights into the cache
   pets config                                      every setting in force, and where it came from
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -39,10 +39,13 @@ pub(crate) enum Command {
 Examples:
   pets train --data-dir data/oxford-iiit-pet --backbone efficientnet_lite0 --freeze backbone
   pets train --loss-type triplet --mining batch_semi_hard --num-epochs 20
-  pets train --config configs/quickstart.toml --set train.learning_rate=3e-4")]
+  pets train --config configs/quickstart.toml --set train.learning_rate=3e-4
+  pets train --resume                              go on with the interrupted run in ./outputs")]
     Train {
         #[command(flatten)]
         settings: Settings,
+        #[command(flatten)]
+        continuation: Continuation,
         /// Evaluate the best model afterwards.
         #[arg(long)]
         evaluate: bool,
@@ -99,6 +102,8 @@ Examples:
     All {
         #[command(flatten)]
         settings: Settings,
+        #[command(flatten)]
+        continuation: Continuation,
     },
     /// Show which parts of pictures make a model think of a breed.
     #[command(after_help = "\
@@ -257,6 +262,30 @@ pub(crate) struct EvaluateArguments {
     /// Also print how each breed fares.
     #[arg(long)]
     pub(crate) breeds: bool,
+}
+
+/// Whether a run begins or goes on.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Continuation {
+    /// Go on with an interrupted run, with its own settings: the one in the folder RUN, or in the output folder.
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "restart")]
+    pub(crate) resume: Option<Option<PathBuf>>,
+    /// Begin anew in a folder with an interrupted run, whose checkpoints are deleted.
+    #[arg(long)]
+    pub(crate) restart: bool,
+}
+
+impl Continuation {
+    /// The settings with the run to be resumed as the output folder.
+    pub(crate) fn apply(&self, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
+        if let Some(Some(run)) = &self.resume {
+            settings
+                .assignments
+                .push(format!("output_dir={}", run.display()));
+        }
+        settings
+    }
 }
 
 /// Which model file to use.

@@ -1,25 +1,73 @@
 //! Ctrl-C and SIGTERM: the first asks for a stop, the second stops at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
-/// The exit code after an interruption.
-pub(crate) const EXIT_CODE: u8 = 130;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
-static REQUESTED: AtomicBool = AtomicBool::new(false);
+/// A hangup is not among them: it ends the program unless `nohup` says otherwise.
+const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+
+/// What signals have set.
+#[derive(Default)]
+struct Received {
+    any: Arc<AtomicBool>,
+    number: Arc<AtomicUsize>,
+}
+
+static RECEIVED: LazyLock<Received> = LazyLock::new(Received::default);
 
 /// Begins to listen.
-pub(crate) fn install() -> Result<(), ctrlc::Error> {
-    ctrlc::set_handler(|| {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(EXIT_CODE));
-        }
-        eprintln!("stopping after this step; press Ctrl-C again to stop at once");
-    })
+pub(crate) fn install() -> io::Result<()> {
+    for signal in SIGNALS {
+        // In this order: the first signal finds `any` unset and sets it, the second ends the process.
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&RECEIVED.any))?;
+        flag::register_usize(signal, Arc::clone(&RECEIVED.number), signal as usize)?;
+        flag::register(signal, Arc::clone(&RECEIVED.any))?;
+    }
+    #[cfg(unix)]
+    {
+        // Unheeded, this signal turns a write beyond the limit of file sizes into an error, which can be told.
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
+        announce()?;
+    }
+    Ok(())
+}
+
+/// Tells people at once that their signal has come, however long the step takes.
+#[cfg(unix)]
+fn announce() -> io::Result<()> {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    let (mut receiver, sender) = UnixStream::pair()?;
+    for signal in SIGNALS {
+        signal_hook::low_level::pipe::register(signal, sender.try_clone()?)?;
+    }
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            if receiver.read_exact(&mut [0]).is_ok() {
+                say!("stopping after this step; once more stops at once");
+            }
+        })?;
+    Ok(())
 }
 
 /// Whether a stop was asked for.
 pub(crate) fn requested() -> bool {
-    REQUESTED.load(Ordering::Relaxed)
+    RECEIVED.any.load(Ordering::SeqCst)
+}
+
+/// The exit code after an interruption: 130 after Ctrl-C, 143 after SIGTERM.
+pub(crate) fn exit_code() -> u8 {
+    let signal = match RECEIVED.number.load(Ordering::SeqCst) {
+        0 => SIGINT as usize,
+        signal => signal,
+    };
+    128 + signal as u8
 }
 
 /// The work was ended by Ctrl-C or SIGTERM.

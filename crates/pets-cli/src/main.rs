@@ -1,5 +1,8 @@
 //! The program `pets`.
 
+#[macro_use]
+mod say;
+
 mod arguments;
 mod candidate;
 mod commands;
@@ -22,7 +25,9 @@ mod progress;
 mod prototypes;
 mod published_dataset;
 mod report;
+mod resumption;
 mod retrieval_sheets;
+mod run_start;
 mod settings_without_effect;
 mod skipped_images;
 mod specs;
@@ -43,11 +48,14 @@ fn main() -> ExitCode {
         .and_then(|()| run(arguments.command))
     {
         Ok(code) => code,
-        Err(error) if error.is::<interrupt::Interrupted>() => ExitCode::from(interrupt::EXIT_CODE),
+        Err(error) if error.is::<interrupt::Interrupted>() => {
+            ExitCode::from(interrupt::exit_code())
+        }
         Err(error) => {
-            eprintln!("error: {}", in_one_line_each(&error));
-            let wrong_usage =
-                error.is::<config::ConfigError>() || error.is::<device::DeviceError>();
+            say!("error: {}", in_one_line_each(&error));
+            let wrong_usage = error.is::<config::ConfigError>()
+                || error.is::<device::DeviceError>()
+                || error.is::<resumption::ResumptionError>();
             ExitCode::from(if wrong_usage { 2 } else { 1 })
         }
     }
@@ -55,7 +63,11 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Train { settings, evaluate } => commands::train::run(&settings, evaluate),
+        Command::Train {
+            settings,
+            continuation,
+            evaluate,
+        } => commands::train::run(&settings, &continuation, evaluate),
         Command::Evaluate {
             settings,
             arguments,
@@ -67,7 +79,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             out,
         } => commands::embed::run(&settings, &model, part, &out),
         Command::Visualize { settings, model } => commands::visualize::run(&settings, &model),
-        Command::All { settings } => commands::all::run(&settings),
+        Command::All {
+            settings,
+            continuation,
+        } => commands::all::run(&settings, &continuation),
         Command::Gradcam {
             settings,
             model,

@@ -143,7 +143,7 @@ pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
                 format!("cannot open the dataset in {}", config.data.dir.display())
             })?;
             for folder in dataset.empty_folders() {
-                eprintln!(
+                say!(
                     "warning: {} holds no image, and so makes no class",
                     folder.display()
                 );

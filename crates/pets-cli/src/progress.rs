@@ -49,14 +49,14 @@ impl Progress {
         if self.plain && self.last_line.elapsed() >= PLAIN_INTERVAL {
             self.last_line = Instant::now();
             let total = self.bar.length().unwrap_or_default();
-            eprintln!("{} {done}/{total} {remark}", self.label);
+            say!("{} {done}/{total} {remark}", self.label);
         }
     }
 
     /// Ends the work and leaves a line about it.
     pub(crate) fn finish(self, remark: &str) {
         self.bar.finish_and_clear();
-        eprintln!(
+        say!(
             "{}: {remark} ({:.1} s)",
             self.label,
             self.started.elapsed().as_secs_f64()

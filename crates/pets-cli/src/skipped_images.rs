@@ -45,10 +45,10 @@ impl SkippedImages {
             progress.finish(&format!("{total} pictures, {} skipped", unusable.len()));
         }
         for picture in unusable.iter().take(SHOWN) {
-            eprintln!("skipped: {}", picture.reason);
+            say!("skipped: {}", picture.reason);
         }
         if unusable.len() > SHOWN {
-            eprintln!("skipped: … and {} more", unusable.len() - SHOWN);
+            say!("skipped: … and {} more", unusable.len() - SHOWN);
         }
         Self {
             samples: unusable.iter().map(|picture| picture.sample).collect(),

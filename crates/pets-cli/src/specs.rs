@@ -5,7 +5,7 @@ use pets_data::{Augmentation, Normalization, Sampler, SplitKind, SplitSpec, Tran
 use pets_eval::FewShotConfig;
 use pets_losses::{LossConfig, LossKind};
 use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
-use pets_train::{BatchPlan, EarlyStopping, MemorySpec, Schedule, TrainSpec};
+use pets_train::{BatchPlan, EarlyStopping, MemorySpec, OnNan, Schedule, TrainSpec};
 
 use crate::config::Config;
 
@@ -108,6 +108,13 @@ impl Config {
                 start_epoch: self.loss.memory_start_epoch,
             }),
             cache_bytes: train.cache_mb << 20,
+            checkpoint_every: train.checkpoint_every,
+            on_nan: match train.on_nan.as_str() {
+                "skip" => OnNan::Skip {
+                    at_most: train.max_nan_steps,
+                },
+                _ => OnNan::Stop,
+            },
             seed: self.seed,
         })
     }

@@ -7,11 +7,16 @@ use pets_model::{Completeness, EmbeddingModel, LoadReport};
 use crate::config::Config;
 use crate::pretrained::backbone_weights;
 
+/// Builds the model of `config` with random weights.
+pub(crate) fn random_model(config: &Config, device: &Device) -> Result<EmbeddingModel> {
+    device.seed(config.seed);
+    Ok(config.model_config()?.init(device)?)
+}
+
 /// Builds the model of `config` and loads the weights that it asks for.
 pub(crate) fn starting_model(config: &Config, device: &Device) -> Result<EmbeddingModel> {
     let architecture = config.architecture()?;
-    device.seed(config.seed);
-    let model = config.model_config()?.init(device)?;
+    let model = random_model(config, device)?;
     let Some(weights) = backbone_weights(config, architecture)? else {
         return Ok(model);
     };
@@ -27,15 +32,15 @@ pub(crate) fn starting_model(config: &Config, device: &Device) -> Result<Embeddi
 }
 
 fn describe(source: &str, report: &LoadReport) {
-    eprintln!("weights: {} tensors from {source}", report.loaded.len());
+    say!("weights: {} tensors from {source}", report.loaded.len());
     if !report.missing.is_empty() {
-        eprintln!("  loaded: {}", report.loaded.join(", "));
-        eprintln!(
+        say!("  loaded: {}", report.loaded.join(", "));
+        say!(
             "  not in the file, left at their random start: {}",
             report.missing.join(", ")
         );
     }
     if !report.unused.is_empty() {
-        eprintln!("  in the file, not used: {}", report.unused.join(", "));
+        say!("  in the file, not used: {}", report.unused.join(", "));
     }
 }

@@ -109,20 +109,17 @@ pub fn conv2d_affine(
     if let Some(residual) = &affine.residual {
         placement = placement.and(residual);
     }
-    match (placement, convolution.shape(x.dims(), weight.dims())) {
-        (Placement::Flex, Some(shape)) => {
-            let [x, weight] = [x, weight].map(|tensor| flex::contiguous(flex::primitive(tensor)));
-            flex::tensor(flex::conv2d(&x, &weight, &shape, Some(affine)))
-        }
-        _ => {
-            let x = conv2d(x, weight, convolution);
-            let [scale, shift] =
-                [affine.scale, affine.shift].map(|channels| channels.reshape([1, -1, 1, 1]));
-            let x = x * scale + shift;
-            affine.activation.forward(match affine.residual {
-                Some(residual) => x + residual,
-                None => x,
-            })
-        }
+    let shape = convolution.shape(x.dims(), weight.dims());
+    if let (Placement::Flex, Some(shape)) = (placement, shape) {
+        let [x, weight] = [x, weight].map(|tensor| flex::contiguous(flex::primitive(tensor)));
+        return flex::tensor(flex::conv2d(&x, &weight, &shape, Some(affine)));
     }
+    let x = conv2d(x, weight, convolution);
+    let [scale, shift] =
+        [affine.scale, affine.shift].map(|channels| channels.reshape([1, -1, 1, 1]));
+    let x = x * scale + shift;
+    affine.activation.forward(match affine.residual {
+        Some(residual) => x + residual,
+        None => x,
+    })
 }

@@ -17,7 +17,7 @@ pub(crate) enum Placement {
 impl Placement {
     pub(crate) fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
         let device = tensor.device();
-        if tensor.dtype() != DType::F32 || !is_flex(device.clone().inner()) {
+        if tensor.dtype() != DType::F32 || !is_flex(&device.clone().inner()) {
             return Self::Elsewhere;
         }
         if !device.is_autodiff() {
@@ -39,11 +39,6 @@ impl Placement {
     }
 }
 
-fn is_flex(device: Device) -> bool {
-    // Where flex is the only device compiled in, the other arm is unreachable.
-    #[allow(unreachable_patterns)]
-    match device.as_dispatch() {
-        DispatchDevice::Flex(_) => true,
-        _ => false,
-    }
+fn is_flex(device: &Device) -> bool {
+    matches!(device.as_dispatch(), DispatchDevice::Flex(_))
 }

@@ -24,8 +24,8 @@ use pets_model::{
     ModelDescription, StateDict, WeightsSource,
 };
 use pets_train::{
-    Activations, BatchPlan, Monitor, OptimizerKind, Part, RunFolder, Schedule, TrainSpec,
-    TrainingData, train,
+    Activations, BatchPlan, Monitor, OnNan, OptimizerKind, Part, RunFolder, Schedule, Start,
+    TrainSpec, TrainingData, train,
 };
 use serde::Serialize;
 
@@ -313,6 +313,8 @@ impl Bench {
             ema_decay: None,
             memory: None,
             cache_bytes: 0,
+            checkpoint_every: "1 hour".parse()?,
+            on_nan: OnNan::Stop,
             seed,
         };
         self.device.seed(seed);
@@ -333,11 +335,14 @@ impl Bench {
             metrics: BTreeMap::new(),
             config: String::new(),
         };
-        let folder = RunFolder::new(self.folder.path());
+        let folder = RunFolder::new(self.folder.path()).lock()?;
         let outcome = train(
             &spec,
-            model,
-            loss.init(EMBEDDING_SIZE, self.classes, &self.device)?,
+            Start {
+                model,
+                loss: loss.init(EMBEDDING_SIZE, self.classes, &self.device)?,
+                checkpoint: None,
+            },
             TrainingData {
                 train: Part::Activations(self.train.clone()),
                 val: Some(Part::Activations(self.val.clone())),

@@ -9,6 +9,7 @@ use pets_model::{EmbeddingModel, FrozenStages};
 use crate::embed::to_rows;
 use crate::error::TrainError;
 use crate::source::Source;
+use crate::trainer::TrainSpec;
 
 /// Images at a time when the whole part is embedded.
 const MINING_BATCH: usize = 64;
@@ -48,23 +49,41 @@ impl Batches {
         Ok(Self { plan, mined: None })
     }
 
-    /// The batches of an epoch, counted from 0; `model` is asked what it confuses where that is due.
+    /// What the model confused when it was last asked, for each label.
+    pub(crate) fn confusable(&self) -> Option<Vec<(usize, Vec<usize>)>> {
+        let sampler = self.mined.as_ref()?;
+        Some(sampler.confusable_classes.clone().into_iter().collect())
+    }
+
+    /// Goes on with what the model confused when it was last asked.
+    pub(crate) fn resume(&mut self, confusable: Option<Vec<(usize, Vec<usize>)>>) {
+        if let (BatchPlan::HardNegatives { m, group, .. }, Some(classes)) = (self.plan, confusable)
+        {
+            self.mined = Some(HardNegativeSampler {
+                m,
+                group,
+                confusable_classes: classes.into_iter().collect(),
+            });
+        }
+    }
+
+    /// The batches of an epoch, counted from 0; `model` is asked what it confuses where that is due, unless some of the
+    /// epoch's batches are `begun`, whose plan then stands.
     pub(crate) fn of_epoch(
         &mut self,
         epoch: usize,
+        begun: bool,
         source: &Source,
         model: &EmbeddingModel,
-        frozen: FrozenStages,
-        batch_size: usize,
-        seed: u64,
+        spec: &TrainSpec,
     ) -> Result<Vec<Vec<usize>>, TrainError> {
         let labels = source.labels();
-        let number = epoch as u64;
+        let (number, batch_size, seed) = (epoch as u64, spec.batch_size, spec.seed);
         match self.plan {
             BatchPlan::Fixed(sampler) => Ok(sampler.epoch(&labels, batch_size, seed, number)?),
             BatchPlan::HardNegatives { m, group, every } => {
-                if epoch > 0 && (epoch - 1).is_multiple_of(every) {
-                    let confusable_classes = confusable(source, model, frozen, &labels)?;
+                if !begun && epoch > 0 && (epoch - 1).is_multiple_of(every) {
+                    let confusable_classes = confusable(source, model, spec.frozen, &labels)?;
                     self.mined = Some(HardNegativeSampler {
                         m,
                         group,

@@ -73,7 +73,7 @@ pub struct EarlyStopping {
 }
 
 /// The best epoch so far, and how long ago it was.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BestEpoch {
     monitor: Monitor,
     early_stopping: Option<EarlyStopping>,

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use pets_losses::Diagnostics;
+use serde::{Deserialize, Serialize};
 
 use crate::history::EpochRecord;
 use crate::validation::Validation;
 
 /// A mean over the steps at which a value was defined.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Mean {
     sum: f64,
     count: usize,
@@ -28,10 +29,11 @@ impl Mean {
 }
 
 /// What the steps of an epoch add up to.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct EpochTotals {
     images: usize,
     steps: usize,
+    left_out: usize,
     loss_sum: f64,
     fallbacks: usize,
     active_share: Mean,
@@ -51,6 +53,7 @@ impl EpochTotals {
         Self {
             images: 0,
             steps: 0,
+            left_out: 0,
             loss_sum: 0.0,
             fallbacks: 0,
             active_share: Mean::default(),
@@ -91,6 +94,21 @@ impl EpochTotals {
         self.elapsed = elapsed;
     }
 
+    /// Adds a batch whose numbers were not finite.
+    pub(crate) fn leave_out(&mut self) {
+        self.left_out += 1;
+    }
+
+    /// Whether no batch was trained on.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.steps == 0
+    }
+
+    /// Time spent on the epoch so far.
+    pub(crate) const fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
     /// Adds a step of the optimizer with gradients of this length.
     pub(crate) fn add_step(&mut self, gradient_norm: f64) {
         self.gradient_norm.add(Some(gradient_norm));
@@ -126,6 +144,7 @@ impl EpochTotals {
             embedding_norm: self.embedding_norm.value(),
             prototype_accuracy: self.accuracy.value(),
             gradient_norm: self.gradient_norm.value(),
+            left_out_batches: self.left_out,
             seconds,
             images_per_second: self.images_per_second(),
             wait_share: self.waited / seconds,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::not_finite::NotFinite;
+
 /// An error of this crate.
 #[derive(Debug, Error)]
 pub enum TrainError {
@@ -11,20 +13,70 @@ pub enum TrainError {
     #[error("{0}")]
     InvalidSpec(String),
 
-    /// The loss stopped being a number.
+    /// The loss or its gradients stopped being numbers.
     #[error(
-        "the loss became {loss} in epoch {epoch}, step {step} (learning rate {learning_rate:e}); \
-         a lower learning rate or another loss may help, the best model so far is kept"
+        "{0}\n  a lower learning rate, clipped gradients or another loss may help; \
+         the last checkpoint and the best model so far are kept"
     )]
-    NotFinite {
-        /// The value.
-        loss: f64,
+    NotFinite(Box<NotFinite>),
+
+    /// A weight stopped being a number; the last checkpoint is kept.
+    #[error(
+        "the tensor {tensor} holds values that are not finite after step {step} of epoch {epoch}; \
+         a lower learning rate or clipped gradients may help, the last checkpoint and the best model so far are kept"
+    )]
+    WeightsNotFinite {
+        /// The tensor.
+        tensor: String,
         /// Epoch, counted from 1.
         epoch: usize,
         /// Step within the epoch, counted from 1.
         step: usize,
-        /// The rate of the step before.
-        learning_rate: f64,
+    },
+
+    /// Every batch of an epoch was left out.
+    #[error("in epoch {epoch} the loss or the gradients of every batch were not finite")]
+    NothingTrained {
+        /// Epoch, counted from 1.
+        epoch: usize,
+    },
+
+    /// Another process trains into the folder.
+    #[error(
+        "{folder} is in use: {} trains into it; wait for it, or choose another folder",
+        process.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
+    )]
+    Locked {
+        /// The run's folder.
+        folder: PathBuf,
+        /// The other process, where it can be told.
+        process: Option<u32>,
+    },
+
+    /// A checkpoint is not of this run.
+    #[error("the checkpoint does not fit the run: {reason}")]
+    ForeignCheckpoint {
+        /// In what.
+        reason: String,
+    },
+
+    /// A checkpoint could not be made.
+    #[error("cannot make a checkpoint: {reason}")]
+    NoCheckpoint {
+        /// Why.
+        reason: String,
+    },
+
+    /// The run to be resumed has lost its best model.
+    #[error(
+        "{path}, the model of epoch {epoch} and the best of the run so far, is gone; \
+         put it back, or begin anew"
+    )]
+    LostBestModel {
+        /// Where it should be.
+        path: PathBuf,
+        /// Its epoch, counted from 1.
+        epoch: usize,
     },
 
     /// The caller asked to stop.
@@ -34,7 +86,7 @@ pub enum TrainError {
     /// A file of the run could not be written or read.
     #[error("cannot {action} {path}")]
     Io {
-        /// `write`, `create` or `read`.
+        /// `write`, `create`, `read`, `lock`, `remove` or `clean up`.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,

@@ -1,9 +1,10 @@
 //! The history of a run: a line of JSON per epoch.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
+use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -44,6 +45,9 @@ pub struct EpochRecord {
     /// Mean length of a step's gradients, before clipping.
     #[serde(default)]
     pub gradient_norm: Option<f64>,
+    /// Batches left out because their loss or gradients were not finite.
+    #[serde(default)]
+    pub left_out_batches: usize,
     /// Wall-clock seconds of training, without validation.
     pub seconds: f64,
     /// Images trained per second.
@@ -62,8 +66,17 @@ pub(crate) struct HistoryWriter {
 }
 
 impl HistoryWriter {
-    pub(crate) fn create(path: PathBuf) -> Result<Self, TrainError> {
-        match File::create(&path) {
+    /// Begins a file with the epochs that are done already, in place of one that may be there.
+    pub(crate) fn create(path: PathBuf, done: &[EpochRecord]) -> Result<Self, TrainError> {
+        let create = || {
+            let mut file = AtomicWriteFile::open(&path)?;
+            for record in done {
+                file.write_all(line(record)?.as_bytes())?;
+            }
+            file.commit()?;
+            OpenOptions::new().append(true).open(&path)
+        };
+        match create() {
             Ok(file) => Ok(Self { file, path }),
             Err(source) => Err(TrainError::Io {
                 action: "create",
@@ -73,12 +86,19 @@ impl HistoryWriter {
         }
     }
 
+    /// Appends an epoch; where the disk takes only a part of the line, that part is taken back.
     pub(crate) fn append(&mut self, record: &EpochRecord) -> Result<(), TrainError> {
-        let write = |file: &mut File| -> std::io::Result<()> {
-            let mut line = serde_json::to_string(record)?;
-            line.push('\n');
-            file.write_all(line.as_bytes())?;
-            file.sync_data()
+        let write = |file: &mut File| -> io::Result<()> {
+            let line = line(record)?;
+            let length = file.metadata()?.len();
+            let written = file
+                .write_all(line.as_bytes())
+                .and_then(|()| file.sync_data());
+            if written.is_err() {
+                // The error that matters is the one above.
+                let _ = file.set_len(length);
+            }
+            written
         };
         write(&mut self.file).map_err(|source| TrainError::Io {
             action: "write",
@@ -86,6 +106,12 @@ impl HistoryWriter {
             source,
         })
     }
+}
+
+fn line(record: &EpochRecord) -> io::Result<String> {
+    let mut line = serde_json::to_string(record)?;
+    line.push('\n');
+    Ok(line)
 }
 
 /// Reads a history file.

@@ -1,28 +1,46 @@
 #![doc = include_str!("../README.md")]
 
 mod batch_plan;
+mod checkpoint;
+mod checkpoint_every;
+mod checkpoint_folder;
 mod early_stopping;
 mod embed;
+mod epoch_at_work;
 mod epoch_totals;
 mod error;
+mod hexadecimal;
 mod history;
 mod moving_average;
+mod not_finite;
 mod optimizer;
+mod optimizer_state;
+mod progress;
 mod run;
 mod run_folder;
+mod run_lock;
+mod run_state;
 mod schedule;
 mod source;
 mod step_gradients;
+mod tensors;
 mod trainer;
+mod training_data;
 mod validation;
 
 pub use batch_plan::BatchPlan;
+pub use checkpoint::Checkpoint;
+pub use checkpoint_every::CheckpointEvery;
+pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoints};
 pub use early_stopping::{BestEpoch, EarlyStopping, Monitor};
 pub use embed::{Representation, embed};
 pub use error::TrainError;
 pub use history::{EpochRecord, read_history};
+pub use not_finite::{NotFinite, NotFiniteValue, OnNan};
 pub use optimizer::OptimizerKind;
 pub use run_folder::RunFolder;
+pub use run_lock::LockedRunFolder;
 pub use schedule::{LearningRate, Schedule};
 pub use source::{Activations, Part};
-pub use trainer::{Event, MemorySpec, Outcome, StopReason, TrainSpec, TrainingData, train};
+pub use trainer::{Event, MemorySpec, Outcome, Start, StopReason, TrainSpec, train};
+pub use training_data::TrainingData;

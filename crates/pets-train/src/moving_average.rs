@@ -43,6 +43,24 @@ impl MovingAverage {
     pub(crate) fn model(&self) -> &EmbeddingModel {
         &self.model
     }
+
+    /// How many steps it has taken in.
+    pub(crate) const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Goes on after `steps` steps with the weights that `replace` makes of these.
+    pub(crate) fn resume<E>(
+        self,
+        steps: u64,
+        replace: impl FnOnce(EmbeddingModel) -> Result<EmbeddingModel, E>,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            decay: self.decay,
+            steps,
+            model: replace(self.model)?,
+        })
+    }
 }
 
 struct Collector(TensorContainer<ParamId>);

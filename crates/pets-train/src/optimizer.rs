@@ -43,6 +43,7 @@ pub(crate) struct Trainable {
 }
 
 /// The optimizers of a model and of the loss's own parameters, which have a weight decay of their own.
+#[derive(Clone)]
 pub(crate) struct Optimizers {
     pub(crate) model: ModuleOptimizer,
     pub(crate) loss: ModuleOptimizer,

@@ -1,4 +1,4 @@
-//! A run at work: what it keeps from epoch to epoch, and how an epoch is trained.
+//! A run at work: what it keeps from epoch to epoch.
 
 use std::time::Instant;
 
@@ -8,27 +8,43 @@ use pets_losses::{CrossBatchMemory, LossOutput, MetricLoss, mean_norm};
 use pets_model::{EmbeddingModel, l2_normalize};
 
 use crate::batch_plan::Batches;
-use crate::epoch_totals::EpochTotals;
+use crate::checkpoint_folder::CheckpointFolder;
+use crate::early_stopping::BestEpoch;
+use crate::epoch_at_work::EpochAtWork;
 use crate::error::TrainError;
+use crate::history::EpochRecord;
 use crate::moving_average::MovingAverage;
 use crate::optimizer::{Optimizers, Rates, Trainable};
+use crate::progress::Progress;
 use crate::schedule::LearningRate;
 use crate::source::Source;
-use crate::step_gradients::{PartGradients, StepGradients};
+use crate::step_gradients::PartGradients;
 use crate::trainer::{Event, TrainSpec};
+use crate::validation::Validation;
 
 /// What stays the same, or moves on, from epoch to epoch.
 pub(crate) struct Run<'a> {
-    spec: &'a TrainSpec,
-    pub(crate) rate: LearningRate,
-    device: Device,
+    pub(crate) spec: &'a TrainSpec,
+    pub(crate) device: Device,
+    /// Tells the training data from others.
+    pub(crate) data: String,
     /// Runs the frozen stages; the trained ones among its weights are out of date.
     frozen_model: EmbeddingModel,
-    optimizers: Optimizers,
-    batches: Batches,
-    memory: Option<CrossBatchMemory>,
-    average: Option<MovingAverage>,
-    step: u64,
+    pub(crate) rate: LearningRate,
+    pub(crate) optimizers: Optimizers,
+    pub(crate) batches: Batches,
+    pub(crate) memory: Option<CrossBatchMemory>,
+    pub(crate) average: Option<MovingAverage>,
+    pub(crate) progress: Progress,
+    checkpoints: CheckpointFolder,
+    last_checkpoint: Instant,
+}
+
+/// What became of a batch.
+pub(crate) struct Forwarded {
+    pub(crate) output: LossOutput,
+    /// `[batch, dim]`, rows of length 1.
+    pub(crate) embeddings: Tensor<2>,
 }
 
 impl<'a> Run<'a> {
@@ -36,12 +52,15 @@ impl<'a> Run<'a> {
         spec: &'a TrainSpec,
         model: &EmbeddingModel,
         loss: &MetricLoss,
+        data: String,
+        checkpoints: CheckpointFolder,
     ) -> Result<Self, TrainError> {
         Ok(Self {
             spec,
-            rate: LearningRate::new(spec.schedule, spec.learning_rate, spec.num_epochs)?,
             device: model.devices().into_iter().next().unwrap_or_default(),
+            data,
             frozen_model: model.valid(),
+            rate: LearningRate::new(spec.schedule, spec.learning_rate, spec.num_epochs)?,
             optimizers: Optimizers {
                 model: spec.optimizer.init(spec.weight_decay),
                 loss: spec.optimizer.init(spec.loss_weight_decay),
@@ -52,7 +71,9 @@ impl<'a> Run<'a> {
                 .map(|memory| CrossBatchMemory::new(loss.kind(), memory.capacity))
                 .transpose()?,
             average: spec.ema_decay.map(|decay| MovingAverage::new(decay, model)),
-            step: 0,
+            progress: Progress::start(BestEpoch::new(spec.monitor, spec.early_stopping)),
+            checkpoints,
+            last_checkpoint: Instant::now(),
         })
     }
 
@@ -63,94 +84,37 @@ impl<'a> Run<'a> {
             .map_or(&trainable.model, MovingAverage::model)
     }
 
-    /// Trains one epoch; no totals where the caller asked to stop inside it.
+    /// Trains the epoch at work to its end; false where the caller asked to stop inside it.
     pub(crate) fn epoch(
         &mut self,
-        mut trainable: Trainable,
+        trainable: Trainable,
         source: &Source,
-        epoch: usize,
         on_event: &mut dyn FnMut(Event<'_>) -> bool,
-    ) -> Result<(Trainable, Option<EpochTotals>), TrainError> {
+    ) -> Result<(Trainable, bool), TrainError> {
         let spec = self.spec;
-        let plan = self.batches.of_epoch(
-            epoch,
-            source,
-            &trainable.model,
-            spec.frozen,
-            spec.batch_size,
-            spec.seed,
-        )?;
-        let steps = plan.len();
-        let mut totals = EpochTotals::new(self.rate.at(epoch as f64));
-        let mut gradients = StepGradients::default();
-        let started = Instant::now();
+        let (epoch, done) = (self.progress.epoch, self.progress.batches_of_epoch);
+        let model = &trainable.model;
+        let mut plan = self
+            .batches
+            .of_epoch(epoch, done > 0, source, model, spec)?;
+        let batches = plan.len();
+        let plan = plan.split_off(done.min(batches));
         // The batches borrow the model that runs the frozen stages, which no step changes.
         let frozen_model = self.frozen_model.clone();
-        let batches = source.batches(plan, spec.seed, epoch as u64, &frozen_model, spec.frozen);
-        for (index, batch) in batches.enumerate() {
-            let batch = batch?;
-            self.step += 1;
-            self.device.seed(step_seed(spec.seed, self.step));
-            let learning_rate = self.rate.at(epoch as f64 + index as f64 / steps as f64);
-            let [images] = batch.labels.dims();
-
-            let output = self.forward(&trainable, batch.activations, batch.labels, epoch);
-            let value = f64::from(output.value.clone().into_scalar::<f32>());
-            if !value.is_finite() {
-                return Err(TrainError::NotFinite {
-                    loss: value,
-                    epoch: epoch + 1,
-                    step: index + 1,
-                    learning_rate,
-                });
-            }
-            // The last step of an epoch may have fewer batches than the others.
-            let first_of_step = index - index % spec.accumulation;
-            let batches_of_step = spec.accumulation.min(steps - first_of_step);
-            gradients.add(
-                (output.value / batches_of_step as f64).backward(),
-                &trainable,
-            );
-            if index + 1 == first_of_step + batches_of_step {
-                let (stepped, norm) = self.optimize(trainable, gradients.take(), learning_rate);
-                trainable = stepped;
-                totals.add_step(norm);
-            }
-
-            totals.add(
-                images,
-                value,
-                &output.diagnostics,
-                learning_rate,
-                batch.waited,
-                started.elapsed(),
-            );
-            let go_on = on_event(Event::Step {
-                epoch: epoch + 1,
-                step: index + 1,
-                steps,
-                loss: totals.mean_loss(),
-                learning_rate,
-                images_per_second: totals.images_per_second(),
-                diagnostics: &output.diagnostics,
-            });
-            if !go_on {
-                return Ok((trainable, None));
-            }
-        }
-        Ok((trainable, Some(totals)))
+        let batches_left =
+            source.batches(plan, spec.seed, epoch as u64, &frozen_model, spec.frozen);
+        EpochAtWork::new(self, source, batches, on_event).train(trainable, batches_left)
     }
 
     /// The loss of a batch, whose frozen stages have been run.
-    fn forward(
-        &mut self,
+    pub(crate) fn forward(
+        &self,
         trainable: &Trainable,
         activations: Tensor<4>,
         labels: Tensor<1, Int>,
-        epoch: usize,
-    ) -> LossOutput {
+    ) -> Forwarded {
         let spec = self.spec;
-        let (activations, frozen) = if epoch < spec.freeze_epochs {
+        let (activations, frozen) = if self.progress.epoch < spec.freeze_epochs {
             let whole = spec.frozen.whole();
             let features = self
                 .frozen_model
@@ -164,26 +128,39 @@ impl<'a> Run<'a> {
             .project_trainable(activations.autodiff(), frozen);
         let norm = mean_norm(&projected);
         let (embeddings, labels) = (l2_normalize(projected), labels.autodiff());
-        let memory = self.memory.as_mut().filter(|_| {
-            spec.memory
-                .is_some_and(|memory| epoch >= memory.start_epoch)
-        });
-        let mut output = match memory {
-            Some(memory) => memory.forward(&trainable.loss, embeddings, labels),
-            None => trainable.loss.forward(embeddings, labels),
+        let mut output = match self.memory_in_use() {
+            Some(memory) => trainable
+                .loss
+                .forward_with_memory(embeddings.clone(), labels, memory),
+            None => trainable.loss.forward(embeddings.clone(), labels),
         };
         output.diagnostics.embedding_norm = norm;
-        output
+        Forwarded { output, embeddings }
     }
 
-    /// A step of the optimizers, and the length of its gradients before they were clipped.
-    fn optimize(
+    /// Takes a batch into the memory of past ones, where there is one.
+    pub(crate) fn remember(&mut self, embeddings: Tensor<2>, labels: Tensor<1, Int>) {
+        if self.memory_in_use().is_some()
+            && let Some(memory) = &mut self.memory
+        {
+            memory.remember(embeddings, labels);
+        }
+    }
+
+    fn memory_in_use(&self) -> Option<&CrossBatchMemory> {
+        let start_epoch = self.spec.memory?.start_epoch;
+        let memory = self.memory.as_ref();
+        memory.filter(|_| self.progress.epoch >= start_epoch)
+    }
+
+    /// A step of the optimizers along gradients of length `norm`.
+    pub(crate) fn optimize(
         &mut self,
         trainable: Trainable,
         mut gradients: PartGradients,
+        norm: f64,
         rate: f64,
-    ) -> (Trainable, f64) {
-        let norm = gradients.norm(&trainable);
+    ) -> Trainable {
         if let Some(limit) = self.spec.clip_norm.filter(|limit| norm > *limit) {
             gradients.scale(limit / norm, &trainable);
         }
@@ -196,11 +173,77 @@ impl<'a> Run<'a> {
         if let Some(average) = &mut self.average {
             average.update(&trainable.model);
         }
-        (trainable, norm)
+        self.progress.steps += 1;
+        self.progress.left_out_in_a_row = 0;
+        trainable
     }
-}
 
-/// A seed of its own for every step, so that a step's dropout depends on nothing before it.
-fn step_seed(seed: u64, step: u64) -> u64 {
-    seed.wrapping_add(step.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    /// Ends the epoch at work: its record, and whether it is the best so far.
+    pub(crate) fn end_epoch(
+        &mut self,
+        validation: Option<Validation>,
+    ) -> Result<EpochRecord, TrainError> {
+        let progress = &mut self.progress;
+        let epoch = progress.epoch;
+        let totals = progress.totals.take().filter(|totals| !totals.is_empty());
+        let totals = totals.ok_or(TrainError::NothingTrained { epoch: epoch + 1 })?;
+        if let Some(validation) = validation {
+            self.rate.observe(validation.loss);
+        }
+        let monitored = validation.and_then(|validation| validation.monitored(self.spec.monitor));
+        let improved = monitored.is_none_or(|value| progress.best.observe(epoch, value));
+        if improved {
+            progress.best_epoch = Some(epoch + 1);
+        }
+        progress.epoch += 1;
+        progress.batches_of_epoch = 0;
+        Ok(totals.record(epoch + 1, validation, improved))
+    }
+
+    /// Writes a checkpoint where one is due behind a step.
+    pub(crate) fn step_done(
+        &mut self,
+        trainable: &Trainable,
+        on_event: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> Result<bool, TrainError> {
+        let (every, elapsed) = (self.spec.checkpoint_every, self.last_checkpoint.elapsed());
+        if every.due_after_step(self.progress.steps, elapsed) {
+            return self.write_checkpoint(trainable, false, on_event);
+        }
+        Ok(true)
+    }
+
+    /// Writes a checkpoint where one is due behind an epoch.
+    pub(crate) fn epoch_done(
+        &mut self,
+        trainable: &Trainable,
+        on_event: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> Result<bool, TrainError> {
+        if self
+            .spec
+            .checkpoint_every
+            .due_after_epoch(self.progress.epoch)
+        {
+            return self.write_checkpoint(trainable, false, on_event);
+        }
+        Ok(true)
+    }
+
+    /// Writes a checkpoint, between two steps; what the caller says to it.
+    pub(crate) fn write_checkpoint(
+        &mut self,
+        trainable: &Trainable,
+        finished: bool,
+        on_event: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> Result<bool, TrainError> {
+        let started = Instant::now();
+        let path = self
+            .checkpoints
+            .write(&self.checkpoint(trainable, finished)?)?;
+        self.last_checkpoint = Instant::now();
+        Ok(on_event(Event::Checkpoint {
+            path: &path,
+            took: started.elapsed(),
+        }))
+    }
 }

@@ -73,11 +73,22 @@ pub struct LearningRate {
     plateau: Plateau,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct Plateau {
+/// How far [`Schedule::Plateau`] has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Plateau {
     rate: f64,
     best: f64,
     bad_epochs: usize,
+}
+
+impl Plateau {
+    pub(crate) const fn start(rate: f64) -> Self {
+        Self {
+            rate,
+            best: f64::INFINITY,
+            bad_epochs: 0,
+        }
+    }
 }
 
 impl LearningRate {
@@ -123,17 +134,21 @@ impl LearningRate {
                 )?;
             }
         }
-        let plateau = Plateau {
-            rate: learning_rate,
-            best: f64::INFINITY,
-            bad_epochs: 0,
-        };
         Ok(Self {
             schedule,
             base: learning_rate,
             num_epochs,
-            plateau,
+            plateau: Plateau::start(learning_rate),
         })
+    }
+
+    pub(crate) const fn plateau(&self) -> &Plateau {
+        &self.plateau
+    }
+
+    /// Goes on where a run had come to.
+    pub(crate) fn resume(&mut self, plateau: Plateau) {
+        self.plateau = plateau;
     }
 
     /// The rate in force at progress `epoch`, in epochs from 0 to the number of epochs.

@@ -1,5 +1,7 @@
 //! Where the trainable part of a model gets its input: pictures, or activations computed once.
 
+use std::path::{Path, PathBuf};
+
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use pets_data::{Loader, Sampler};
@@ -16,6 +18,8 @@ pub(crate) struct Batch {
     pub(crate) activations: Tensor<4>,
     /// `[batch]`
     pub(crate) labels: Tensor<1, Int>,
+    /// Positions of its images in the part.
+    pub(crate) positions: Vec<usize>,
     /// Time that the model had to wait for the batch, in seconds.
     pub(crate) waited: f64,
 }
@@ -42,8 +46,9 @@ impl Part {
 #[derive(Debug, Clone)]
 pub struct Activations {
     /// `[n, channels, height, width]`, without autodiff.
-    values: Tensor<4>,
-    labels: Vec<usize>,
+    pub(crate) values: Tensor<4>,
+    pub(crate) labels: Vec<usize>,
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// Images at a time that go through the frozen stages.
@@ -90,6 +95,11 @@ impl Activations {
         Ok(Some(Self {
             values: Tensor::cat(parts, 0),
             labels,
+            files: loader
+                .items()
+                .iter()
+                .map(|item| item.path.clone())
+                .collect(),
         }))
     }
 
@@ -101,6 +111,12 @@ impl Activations {
     /// The labels, one for each picture.
     pub fn labels(&self) -> &[usize] {
         &self.labels
+    }
+
+    /// The pictures' files with their labels.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&Path, usize)> {
+        let files = self.files.iter().map(PathBuf::as_path);
+        files.zip(self.labels.iter().copied())
     }
 }
 
@@ -140,6 +156,14 @@ impl Source {
         }
     }
 
+    /// The file of the picture at a position.
+    pub(crate) fn file(&self, position: usize) -> Option<&Path> {
+        match self {
+            Self::Images(loader) => Some(&loader.items().get(position)?.path),
+            Self::Activations(activations) => Some(activations.files.get(position)?),
+        }
+    }
+
     /// The batches of `plan`, in order; `model` runs the frozen stages where they are not cached.
     pub(crate) fn batches<'a>(
         &'a self,
@@ -159,11 +183,12 @@ impl Source {
                     Some(batch.map_err(TrainError::from).map(|batch| Batch {
                         activations: model.forward_frozen(batch.images, frozen),
                         labels: batch.labels,
+                        positions: batch.indices,
                         waited,
                     }))
                 }))
             }
-            Self::Activations(Activations { values, labels }) => {
+            Self::Activations(Activations { values, labels, .. }) => {
                 Box::new(plan.into_iter().map(move |positions| {
                     let device = values.device();
                     let batch_labels = positions.iter().map(|position| labels[*position]);
@@ -172,6 +197,7 @@ impl Source {
                         activations: values
                             .clone()
                             .select(0, index_tensor(positions.iter().copied(), &device)),
+                        positions,
                         waited: 0.0,
                     })
                 }))

@@ -14,6 +14,7 @@ pub(crate) struct StepGradients {
     backbone: GradientsAccumulator<Backbone>,
     head: GradientsAccumulator<Option<ProjectionHead>>,
     loss: GradientsAccumulator<MetricLoss>,
+    batches: usize,
 }
 
 /// The summed gradients of each part.
@@ -33,10 +34,17 @@ impl StepGradients {
         self.backbone.accumulate(&model.backbone, of_backbone);
         self.head.accumulate(&model.head, of_head);
         self.loss.accumulate(loss, of_loss);
+        self.batches += 1;
+    }
+
+    /// Whether no batch has been added.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.batches == 0
     }
 
     /// Takes the sums out; the next step begins at zero.
     pub(crate) fn take(&mut self) -> PartGradients {
+        self.batches = 0;
         PartGradients {
             backbone: self.backbone.grads(),
             head: self.head.grads(),

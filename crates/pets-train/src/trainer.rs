@@ -1,18 +1,25 @@
 //! The training loop.
 
+use std::path::Path;
+use std::time::Duration;
+
 use burn::module::Module;
 use pets_losses::{Diagnostics, MetricLoss};
 use pets_model::{EmbeddingModel, FrozenStages, ModelDescription};
 
 use crate::batch_plan::BatchPlan;
-use crate::early_stopping::{BestEpoch, EarlyStopping, Monitor};
+use crate::checkpoint::Checkpoint;
+use crate::checkpoint_every::CheckpointEvery;
+use crate::early_stopping::{EarlyStopping, Monitor};
 use crate::error::TrainError;
 use crate::history::{EpochRecord, HistoryWriter};
+use crate::not_finite::{NotFinite, OnNan};
 use crate::optimizer::{OptimizerKind, Trainable};
 use crate::run::Run;
-use crate::run_folder::RunFolder;
+use crate::run_lock::LockedRunFolder;
 use crate::schedule::Schedule;
-use crate::source::{Part, Source};
+use crate::source::Source;
+use crate::training_data::TrainingData;
 use crate::validation::validate;
 
 /// How to train.
@@ -56,6 +63,10 @@ pub struct TrainSpec {
     pub memory: Option<MemorySpec>,
     /// Bytes that the cached output of the frozen stages may take, for each part of the data.
     pub cache_bytes: usize,
+    /// How often a checkpoint is written.
+    pub checkpoint_every: CheckpointEvery,
+    /// What is done where numbers stop being finite.
+    pub on_nan: OnNan,
     /// Seed of batches, augmentation and dropout.
     pub seed: u64,
 }
@@ -69,15 +80,20 @@ pub struct MemorySpec {
     pub start_epoch: usize,
 }
 
-/// The labelled images of a run. Labels run from 0 to the number of classes − 1.
-pub struct TrainingData {
-    /// What is trained on.
-    pub train: Part,
-    /// What tells the best epoch; without it the last epoch counts as the best.
-    pub val: Option<Part>,
+/// What training starts from.
+pub struct Start {
+    /// The model; with a checkpoint its weights are of no account, its shape is.
+    pub model: EmbeddingModel,
+    /// The loss; with a checkpoint its parameters are of no account, their shapes are.
+    pub loss: MetricLoss,
+    /// Where a run that was interrupted goes on. The rest of it is, on the same CPU, the same to the last bit as if it
+    /// had never stopped, provided that the [`TrainSpec`] is the same; one with more epochs may be given where the
+    /// schedule does not depend on their number.
+    pub checkpoint: Option<Checkpoint>,
 }
 
-/// What a caller is told while training runs; answering `false` ends training after the step.
+/// What a caller is told while training runs; answering `false` ends training after the step of the optimizer, with a
+/// checkpoint.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// The frozen stages' output is being computed once for every image.
@@ -104,8 +120,17 @@ pub enum Event<'a> {
         /// What the loss said of the step's batch.
         diagnostics: &'a Diagnostics,
     },
+    /// A batch is left out, since its loss or gradients are not finite.
+    LeftOut(&'a NotFinite),
     /// An epoch is done and validated.
     Epoch(&'a EpochRecord),
+    /// A checkpoint is written.
+    Checkpoint {
+        /// The file.
+        path: &'a Path,
+        /// How long training stood still for it.
+        took: Duration,
+    },
 }
 
 /// Why training ended.
@@ -130,45 +155,64 @@ pub struct Outcome {
     pub history: Vec<EpochRecord>,
 }
 
-/// Trains `model` under `loss` and writes best and last model and the history into `folder`.
+/// Trains a model under a loss and writes best and last model, checkpoints and the history into `folder`.
 ///
 /// `description` goes into the model files, with epoch and metrics filled in.
 ///
 /// # Errors
 ///
-/// [`TrainError::InvalidSpec`], [`TrainError::NotFinite`] where the loss stops being a number,
-/// [`TrainError::Data`] where a picture cannot be read, and errors of writing into the folder.
+/// [`TrainError::InvalidSpec`], [`TrainError::NotFinite`] and the like where numbers stop being finite,
+/// [`TrainError::Data`] where a picture cannot be read, [`TrainError::ForeignCheckpoint`] and
+/// [`TrainError::LostBestModel`] where a run cannot go on, and errors of writing into the folder. Whatever the error, the
+/// last checkpoint stays.
 pub fn train(
     spec: &TrainSpec,
-    model: EmbeddingModel,
-    loss: MetricLoss,
+    start: Start,
     data: TrainingData,
-    folder: &RunFolder,
+    folder: &LockedRunFolder,
     description: &ModelDescription,
     on_event: &mut dyn FnMut(Event<'_>) -> bool,
 ) -> Result<Outcome, TrainError> {
     check(spec)?;
     folder.create()?;
+    folder.remove_half_written()?;
+    let Start {
+        mut model,
+        mut loss,
+        checkpoint,
+    } = start;
+    if let Some(checkpoint) = &checkpoint {
+        (model, loss) = checkpoint.restore_modules(model, loss)?;
+    }
+    let fingerprint = data.fingerprint();
     let (train, val) = sources(spec, &model, data, on_event)?;
 
-    let mut run = Run::new(spec, &model, &loss)?;
+    let mut run = Run::new(spec, &model, &loss, fingerprint, folder.checkpoints())?;
     let mut trainable = Trainable {
         model: model.freeze(spec.frozen).train(),
         loss: loss.train(),
     };
-    let mut best = BestEpoch::new(spec.monitor, spec.early_stopping);
-    let mut writer = HistoryWriter::create(folder.history())?;
-    let mut history: Vec<EpochRecord> = Vec::new();
-    let mut best_epoch = None;
-    let mut stop_reason = StopReason::Completed;
-
-    for epoch in 0..spec.num_epochs {
-        let (trained, totals) = run.epoch(trainable, &train, epoch, on_event)?;
+    if let Some(checkpoint) = checkpoint {
+        run.restore(checkpoint, &trainable)?;
+        check_best_model(run.progress.best_epoch, folder)?;
+    }
+    let mut writer = HistoryWriter::create(folder.history(), &run.progress.history)?;
+    let mut go_on = true;
+    let stop_reason = loop {
+        if run.progress.best.should_stop() {
+            break StopReason::EarlyStopped;
+        }
+        if run.progress.epoch >= spec.num_epochs {
+            break StopReason::Completed;
+        }
+        if !go_on {
+            break StopReason::Interrupted;
+        }
+        let (trained, whole) = run.epoch(trainable, &train, on_event)?;
         trainable = trained;
-        let Some(totals) = totals else {
-            stop_reason = StopReason::Interrupted;
-            break;
-        };
+        if !whole {
+            break StopReason::Interrupted;
+        }
         let validation = val
             .as_ref()
             .map(|val| {
@@ -182,32 +226,18 @@ pub fn train(
                 )
             })
             .transpose()?;
-        if let Some(validation) = validation {
-            run.rate.observe(validation.loss);
-        }
-        let improved = match validation.and_then(|validation| validation.monitored(spec.monitor)) {
-            Some(value) => best.observe(epoch, value),
-            None => true,
-        };
-        let record = totals.record(epoch + 1, validation, improved);
-        if improved {
-            best_epoch = Some(epoch + 1);
+        let record = run.end_epoch(validation)?;
+        if record.best {
             run.kept_model(&trainable)
                 .save(&folder.best_model(), &describe(description, &record))?;
         }
         writer.append(&record)?;
-        let go_on = on_event(Event::Epoch(&record));
-        history.push(record);
-        if best.should_stop() {
-            stop_reason = StopReason::EarlyStopped;
-            break;
-        }
-        if !go_on {
-            stop_reason = StopReason::Interrupted;
-            break;
-        }
-    }
-    let last = history.last().map_or_else(
+        go_on = on_event(Event::Epoch(&record));
+        run.progress.history.push(record);
+        go_on &= run.epoch_done(&trainable, on_event)?;
+    };
+    run.write_checkpoint(&trainable, stop_reason != StopReason::Interrupted, on_event)?;
+    let last = run.progress.history.last().map_or_else(
         || description.clone(),
         |record| describe(description, record),
     );
@@ -215,9 +245,20 @@ pub fn train(
         .save(&folder.last_model(), &last)?;
     Ok(Outcome {
         stop_reason,
-        best_epoch,
-        history,
+        best_epoch: run.progress.best_epoch,
+        history: run.progress.history,
     })
+}
+
+/// The best model is written before any checkpoint that knows of it.
+fn check_best_model(best_epoch: Option<usize>, folder: &LockedRunFolder) -> Result<(), TrainError> {
+    match best_epoch {
+        Some(epoch) if !folder.best_model().exists() => Err(TrainError::LostBestModel {
+            path: folder.best_model(),
+            epoch,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn check(spec: &TrainSpec) -> Result<(), TrainError> {

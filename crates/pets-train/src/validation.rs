@@ -31,7 +31,7 @@ impl Validation {
 }
 
 /// Judges `model` in evaluation mode. The batches are shuffled once and stay the same in every
-/// epoch, so that losses of pairs are comparable from epoch to epoch.
+/// epoch, and so do the numbers that a miner draws, so that losses of pairs are comparable from epoch to epoch.
 pub(crate) fn validate(
     model: &EmbeddingModel,
     loss: &MetricLoss,
@@ -40,6 +40,9 @@ pub(crate) fn validate(
     batch_size: usize,
     seed: u64,
 ) -> Result<Validation, TrainError> {
+    for device in model.devices() {
+        device.seed(seed);
+    }
     let (model, loss) = (model.valid(), loss.valid());
     let part = source.labels();
     let plan = Sampler::Shuffle.epoch(&part, batch_size, seed, 0)?;

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::{evaluate, train, visualize};
-use crate::arguments::Settings;
+use crate::arguments::{Continuation, Settings};
 use crate::judged::judge;
 
-pub(crate) fn run(settings: &Settings) -> Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
+    let settings = &continuation.apply(settings);
     let config = settings.config()?;
     if config.data.split == "random" && config.data.train_test_split >= 1.0 {
         bail!(
@@ -16,7 +17,7 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode> {
             config.data.train_test_split
         );
     }
-    let code = train::train_model(settings)?;
+    let code = train::train_model(settings, continuation)?;
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }

@@ -7,20 +7,28 @@ use anyhow::{Context, Result};
 use pets_losses::Diagnostics;
 use pets_model::ModelDescription;
 use pets_train::{
-    EpochRecord, Event, Outcome, Part, RunFolder, StopReason, TrainSpec, TrainingData, train,
+    EpochRecord, Event, LockedRunFolder, Outcome, Part, Start, StopReason, TrainError, TrainSpec,
+    TrainingData, train,
 };
 
 use super::evaluate;
-use crate::arguments::Settings;
+use crate::arguments::{Continuation, Settings};
 use crate::config::{Config, Layers};
 use crate::interrupt;
 use crate::materials::Materials;
 use crate::progress::Progress;
+use crate::resumption::{self, settings_of_run};
+use crate::run_start::RunStart;
 use crate::settings_without_effect::settings_without_effect;
-use crate::starting_model::starting_model;
+use crate::starting_model::{random_model, starting_model};
 
-pub(crate) fn run(settings: &Settings, then_evaluate: bool) -> Result<ExitCode> {
-    let code = train_model(settings)?;
+pub(crate) fn run(
+    settings: &Settings,
+    continuation: &Continuation,
+    then_evaluate: bool,
+) -> Result<ExitCode> {
+    let settings = &continuation.apply(settings);
+    let code = train_model(settings, continuation)?;
     if then_evaluate && code == ExitCode::SUCCESS {
         return evaluate::run_after_training(settings);
     }
@@ -28,17 +36,26 @@ pub(crate) fn run(settings: &Settings, then_evaluate: bool) -> Result<ExitCode> 
 }
 
 /// Trains as `settings` say; the exit code tells whether training was interrupted.
-pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
-    let layers = settings.layers(None)?;
-    let config = Config::from_layers(&layers)?;
+pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
+    let (layers, config) = if continuation.resume.is_some() {
+        settings_of_run(settings)?
+    } else {
+        let layers = settings.layers(None)?;
+        let config = Config::from_layers(&layers)?;
+        (layers, config)
+    };
     let spec = config.train_spec()?;
     let materials = Materials::open(&config)?;
     materials.check_few_shot(&config)?;
     for remark in settings_without_effect(&config, &layers)? {
-        eprintln!("warning: {remark}");
+        say!("warning: {remark}");
     }
 
-    let model = starting_model(&config, &materials.device)?;
+    let RunStart { folder, checkpoint } = RunStart::claim(&layers, &config, continuation)?;
+    let model = match &checkpoint {
+        Some(_) => random_model(&config, &materials.device)?,
+        None => starting_model(&config, &materials.device)?,
+    };
     let classes = materials.train_class_names();
     let model_config = config.model_config()?;
     let loss = config.loss_config()?.init(
@@ -66,15 +83,19 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
             .transpose()?
             .map(Part::Images),
     };
-    eprintln!(
+    say!(
         "training {} on {} images of {} breeds, validating on {}",
         config.model.backbone,
         split.train.len(),
         split.train_classes.len(),
         split.val.len()
     );
-    let folder = RunFolder::new(&config.output_dir);
     materials.skipped.write(&folder)?;
+    let start = Start {
+        model,
+        loss,
+        checkpoint,
+    };
     let started = Instant::now();
     let outcome = {
         let mut display = Display {
@@ -82,35 +103,45 @@ pub(crate) fn train_model(settings: &Settings) -> Result<ExitCode> {
             caching: None,
             epoch: None,
         };
-        train(
-            &spec,
-            model,
-            loss,
-            data,
-            &folder,
-            &description,
-            &mut |event| display.show(&event),
-        )
+        train(&spec, start, data, &folder, &description, &mut |event| {
+            display.show(&event)
+        })
     };
     let outcome = match outcome {
-        Err(pets_train::TrainError::Interrupted) => return Err(interrupt::Interrupted.into()),
-        outcome => outcome.context("training failed")?,
+        Err(TrainError::Interrupted) => {
+            say!("to go on: {}", resumption::command(folder.root()));
+            return Err(interrupt::Interrupted.into());
+        }
+        outcome => outcome.with_context(|| failure(&folder))?,
     };
     summarise(&outcome, &folder, started.elapsed().as_secs_f64());
     Ok(match outcome.stop_reason {
-        StopReason::Interrupted => ExitCode::from(interrupt::EXIT_CODE),
+        StopReason::Interrupted => ExitCode::from(interrupt::exit_code()),
         StopReason::Completed | StopReason::EarlyStopped => ExitCode::SUCCESS,
     })
 }
 
+/// What failed, and from where training can go on.
+fn failure(folder: &LockedRunFolder) -> String {
+    match folder.checkpoints().files() {
+        Ok(files) if !files.is_empty() => format!(
+            "training failed; {} is kept, `{}` goes on from there",
+            files[0].display(),
+            resumption::command(folder.root())
+        ),
+        _ => "training failed".to_owned(),
+    }
+}
+
 /// Settings that belong to this machine and folder, and stay out of the model file.
-const OF_THIS_MACHINE: [&str; 6] = [
+const OF_THIS_MACHINE: [&str; 7] = [
     "output_dir",
     "device",
     "data.num_workers",
     "data.fetch",
     "data.url",
     "model.weights_url",
+    "train.checkpoint_every",
 ];
 
 /// The settings that go into the model file.
@@ -161,6 +192,8 @@ impl Display<'_> {
                     ),
                 );
             }
+            Event::LeftOut(found) => say!("warning: a batch is left out: {found}"),
+            Event::Checkpoint { .. } => {}
             Event::Epoch(record) => {
                 if let Some(progress) = self.epoch.take() {
                     progress.finish(&describe_epoch(record));
@@ -212,19 +245,22 @@ fn describe_epoch(record: &EpochRecord) -> String {
     parts.join(", ")
 }
 
-fn summarise(outcome: &Outcome, folder: &RunFolder, seconds: f64) {
+fn summarise(outcome: &Outcome, folder: &LockedRunFolder, seconds: f64) {
     let epochs = outcome.history.len();
     let reason = match outcome.stop_reason {
         StopReason::Completed => "done",
         StopReason::EarlyStopped => "stopped early",
         StopReason::Interrupted => "interrupted",
     };
-    eprintln!("{reason} after {epochs} epochs and {seconds:.0} s");
+    say!("{reason} after {epochs} epochs and {seconds:.0} s");
     if let Some(best) = outcome.best_epoch {
-        eprintln!(
+        say!(
             "best model: epoch {best}, {}",
             folder.best_model().display()
         );
     }
-    eprintln!("last model: {}", folder.last_model().display());
+    say!("last model: {}", folder.last_model().display());
+    if outcome.stop_reason == StopReason::Interrupted {
+        say!("to go on: {}", resumption::command(folder.root()));
+    }
 }

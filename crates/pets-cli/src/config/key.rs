@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pets_train::CheckpointEvery;
 use toml::Value;
 
 /// A key of the configuration. Flags, `configs/default.toml`, checks and messages all come from it.
@@ -34,6 +35,8 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     /// Any text.
     Text,
+    /// How often a checkpoint is written.
+    Period,
     /// A list of texts.
     TextList,
     /// A list of whole numbers from the first to the second.
@@ -72,6 +75,10 @@ impl Kind {
             (Self::Bool, value @ Value::Boolean(_)) | (Self::Text, value @ Value::String(_)) => {
                 Some(value)
             }
+            (Self::Period, Value::String(text)) => text
+                .parse::<CheckpointEvery>()
+                .is_ok()
+                .then_some(Value::String(text)),
             (Self::Int(min, max), Value::Integer(number)) => (min..=max)
                 .contains(&number)
                 .then_some(Value::Integer(number)),
@@ -110,7 +117,7 @@ impl Kind {
             Self::Bool => Value::Boolean(text.parse().ok()?),
             Self::Int(..) => Value::Integer(text.parse().ok()?),
             Self::Float(..) => Value::Float(text.parse().ok()?),
-            Self::Choice(_) | Self::Text => Value::String(text.to_owned()),
+            Self::Choice(_) | Self::Text | Self::Period => Value::String(text.to_owned()),
             Self::TextList => {
                 Value::Array(items().map(|item| Value::String(item.to_owned())).collect())
             }
@@ -132,6 +139,7 @@ impl Kind {
             Self::Float(..) => "X",
             Self::Choice(_) => "NAME",
             Self::Text => "TEXT",
+            Self::Period => "PERIOD",
             Self::TextList => "NAME,…",
             Self::IntList(..) => "N,…",
         }
@@ -149,6 +157,9 @@ impl fmt::Display for Kind {
             Self::Float(min, max) => write!(f, "a number from {min} to {max}"),
             Self::Choice(words) => f.write_str(&words.join(", ")),
             Self::Text => f.write_str("text"),
+            Self::Period => {
+                f.write_str("a number of epochs, steps, minutes or hours, such as \"10 minutes\"")
+            }
             Self::TextList => f.write_str("a list of names"),
             Self::IntList(min, _) => write!(f, "a list of whole numbers from {min}"),
         }

@@ -4,7 +4,7 @@ use pets_model::Architecture;
 
 use super::key::{Key, Kind};
 
-use Kind::{Bool, Choice, Float, Int, IntList, Text, TextList};
+use Kind::{Bool, Choice, Float, Int, IntList, Period, Text, TextList};
 
 const fn key(
     path: &'static str,
@@ -382,6 +382,27 @@ pub(crate) static KEYS: &[Key] = &[
         Float(0.0, 0.999_999),
         "",
         "Decay of a moving average of the weights, which is then validated and saved, such as 0.999",
+    ),
+    key(
+        "train.checkpoint_every",
+        "checkpoint-every",
+        Period,
+        "\"5 minutes\"",
+        "How often a checkpoint is written, from which `--resume` goes on; the last two are kept",
+    ),
+    key(
+        "train.on_nan",
+        "on-nan",
+        Choice(&["stop", "skip"]),
+        "\"stop\"",
+        "What is done where the loss or gradients are not finite: stop training, or leave the batch out",
+    ),
+    key(
+        "train.max_nan_steps",
+        "max-nan-steps",
+        from(0),
+        "10",
+        "Batches in a row that may be left out (on_nan = skip)",
     ),
     key(
         "train.cache_mb",

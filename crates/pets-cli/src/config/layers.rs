@@ -184,6 +184,22 @@ impl Layers {
         Ok(())
     }
 
+    /// The folder of the run.
+    pub(crate) fn output_dir(&self) -> PathBuf {
+        let folder = self.values.get("output_dir");
+        folder
+            .and_then(|(value, _)| value.as_str())
+            .unwrap_or_default()
+            .into()
+    }
+
+    /// Lays the folder of a run that goes on over what is there.
+    pub(crate) fn set_output_dir(&mut self, folder: &Path) {
+        let value = Value::String(folder.display().to_string());
+        self.values
+            .insert("output_dir", (value, Origin::Flag("--resume".to_owned())));
+    }
+
     /// All settings but those at `paths`.
     pub(crate) fn without(&self, paths: &[&str]) -> Self {
         let kept = self

@@ -107,6 +107,9 @@ pub(crate) struct TrainSection {
     pub(crate) accumulation: usize,
     pub(crate) freeze_epochs: usize,
     pub(crate) ema_decay: Option<f64>,
+    pub(crate) checkpoint_every: pets_train::CheckpointEvery,
+    pub(crate) on_nan: String,
+    pub(crate) max_nan_steps: usize,
     pub(crate) cache_mb: usize,
 }
 

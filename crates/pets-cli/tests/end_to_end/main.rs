@@ -2,6 +2,10 @@
 
 mod bad_pictures;
 mod evaluation;
+#[cfg(unix)]
+mod full_disks;
+#[cfg(unix)]
+mod interruption;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod weights;

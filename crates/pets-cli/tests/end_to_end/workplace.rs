@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use assert_cmd::Command;
+#[cfg(unix)]
+use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
 /// A folder with drawn pets in `drawn/`, where `pets` runs.
@@ -59,6 +61,45 @@ impl Workplace {
             "pets {arguments:?}: {code:?}\n{stderr}"
         );
         stderr
+    }
+
+    /// Starts `pets`, which says what it has to say into the file `log`.
+    #[cfg(unix)]
+    pub(crate) fn start(&self, arguments: &[&str], log: &str) -> std::process::Child {
+        let log = std::fs::File::create(self.path().join(log)).unwrap();
+        std::process::Command::new(cargo_bin("pets"))
+            .args(arguments)
+            .current_dir(self.path())
+            .stderr(log)
+            .spawn()
+            .unwrap()
+    }
+
+    /// Runs `pets`, which must fail; its exit code and what it printed to stderr.
+    #[cfg(unix)]
+    pub(crate) fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = std::process::Command::new(cargo_bin("pets"));
+        self.failed(command.args(arguments))
+    }
+
+    /// Runs a shell script, whose `$0` is `pets` and which must fail likewise.
+    #[cfg(unix)]
+    pub(crate) fn script_fails(&self, script: &str) -> (i32, String) {
+        let mut command = std::process::Command::new("sh");
+        self.failed(command.args(["-c", script]).arg(cargo_bin("pets")))
+    }
+
+    #[cfg(unix)]
+    fn failed(&self, command: &mut std::process::Command) -> (i32, String) {
+        let output = command.current_dir(self.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{command:?}: {said}");
+        (output.status.code().unwrap(), said)
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn text(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).unwrap()
     }
 
     pub(crate) fn json(&self, path: &str) -> Value {

@@ -151,7 +151,7 @@ pub(crate) fn depthwise_weight_gradient(
 /// The pixels of the padded input that lie in one phase of the stride.
 struct Phase {
     /// Position of the phase.
-    phase: [usize; 2],
+    position: [usize; 2],
     /// Indices of the weights that these pixels see.
     taps: Vec<usize>,
     /// Where the output's gradient is read for each of them.
@@ -171,7 +171,7 @@ impl Phase {
             })
             .unzip();
         Self {
-            phase,
+            position: phase,
             taps,
             offsets,
         }
@@ -181,7 +181,7 @@ impl Phase {
     fn write(&self, flat: &[f32], shape: &ConvShape, width: usize, out: &mut [f32]) {
         let [stride_y, stride_x] = shape.stride;
         let [before_y, before_x] = shape.padding.map(|(before, _)| before);
-        let [first_y, first_x] = [0, 1].map(|axis| shape.first_in_phase(axis, self.phase[axis]));
+        let [first_y, first_x] = [0, 1].map(|axis| shape.first_in_phase(axis, self.position[axis]));
         if first_x >= shape.input[1] {
             return;
         }

@@ -1,0 +1,239 @@
+//! An epoch at work, batch by batch.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::Tensor;
+use pets_losses::Diagnostics;
+
+use crate::epoch_totals::EpochTotals;
+use crate::error::TrainError;
+use crate::not_finite::{NotFinite, NotFiniteValue, OnNan, RunningStatistics, rows_not_finite};
+use crate::optimizer::Trainable;
+use crate::run::{Forwarded, Run};
+use crate::source::{Batch, Source};
+use crate::step_gradients::StepGradients;
+use crate::trainer::Event;
+
+/// The rest of an epoch that is being trained.
+pub(crate) struct EpochAtWork<'e, 'r> {
+    run: &'e mut Run<'r>,
+    source: &'e Source,
+    /// Batches of the whole epoch.
+    batches: usize,
+    on_event: &'e mut dyn FnMut(Event<'_>) -> bool,
+    go_on: bool,
+    gradients: StepGradients,
+    started: Instant,
+    /// Time spent on the epoch by a process before this one.
+    before: Duration,
+}
+
+/// A batch that the model has seen.
+struct Seen {
+    /// Batch within the epoch, counted from 0.
+    index: usize,
+    positions: Vec<usize>,
+    waited: f64,
+    learning_rate: f64,
+    loss: f64,
+    diagnostics: Diagnostics,
+    /// `[batch, dim]`
+    embeddings: Tensor<2>,
+}
+
+impl<'e, 'r> EpochAtWork<'e, 'r> {
+    pub(crate) fn new(
+        run: &'e mut Run<'r>,
+        source: &'e Source,
+        batches: usize,
+        on_event: &'e mut dyn FnMut(Event<'_>) -> bool,
+    ) -> Self {
+        let rate = run.rate.at(run.progress.epoch as f64);
+        let totals = &mut run.progress.totals;
+        let before = totals
+            .get_or_insert_with(|| EpochTotals::new(rate))
+            .elapsed();
+        Self {
+            run,
+            source,
+            batches,
+            on_event,
+            go_on: true,
+            gradients: StepGradients::default(),
+            started: Instant::now(),
+            before,
+        }
+    }
+
+    /// Trains on the batches that are left; false where the caller asked to stop, behind a whole step.
+    pub(crate) fn train(
+        mut self,
+        mut trainable: Trainable,
+        batches: impl Iterator<Item = Result<Batch, TrainError>>,
+    ) -> Result<(Trainable, bool), TrainError> {
+        let accumulation = self.run.spec.accumulation;
+        for batch in batches {
+            let index = self.run.progress.batches_of_epoch;
+            self.run.progress.batches_of_epoch += 1;
+            self.run.progress.batches += 1;
+            let ends_step = (index + 1).is_multiple_of(accumulation) || index + 1 == self.batches;
+            trainable = self.batch(trainable, batch?, index, ends_step)?;
+            if ends_step && !self.go_on {
+                return Ok((trainable, false));
+            }
+        }
+        Ok((trainable, true))
+    }
+
+    fn batch(
+        &mut self,
+        mut trainable: Trainable,
+        batch: Batch,
+        index: usize,
+        ends_step: bool,
+    ) -> Result<Trainable, TrainError> {
+        let (spec, progress) = (self.run.spec, &self.run.progress);
+        self.run
+            .device
+            .seed(batch_seed(spec.seed, progress.batches));
+        let epoch = progress.epoch as f64 + index as f64 / self.batches as f64;
+        let learning_rate = self.run.rate.at(epoch);
+        let statistics = matches!(spec.on_nan, OnNan::Skip { .. })
+            .then(|| RunningStatistics::of(&trainable.model));
+
+        let Forwarded { output, embeddings } =
+            self.run
+                .forward(&trainable, batch.activations, batch.labels.clone());
+        let seen = Seen {
+            index,
+            positions: batch.positions,
+            waited: batch.waited,
+            learning_rate,
+            loss: f64::from(output.value.clone().into_scalar::<f32>()),
+            diagnostics: output.diagnostics,
+            embeddings,
+        };
+        let mut left_out = !seen.loss.is_finite();
+        if left_out {
+            let mut gradients = StepGradients::default();
+            gradients.add(output.value.backward(), &trainable);
+            let norm = gradients.take().norm(&trainable);
+            self.leave_out(&seen, NotFiniteValue::Loss(seen.loss), norm)?;
+            if let Some(statistics) = statistics {
+                trainable.model = statistics.restore(trainable.model);
+            }
+        } else {
+            self.run.remember(seen.embeddings.clone(), batch.labels);
+            // The last step of an epoch may have fewer batches than the others.
+            let first_of_step = index - index % spec.accumulation;
+            let batches_of_step = spec.accumulation.min(self.batches - first_of_step);
+            let share = output.value / batches_of_step as f64;
+            self.gradients.add(share.backward(), &trainable);
+        }
+        let steps = ends_step && !self.gradients.is_empty();
+        let mut stepped = false;
+        if steps {
+            let gradients = self.gradients.take();
+            let norm = gradients.norm(&trainable);
+            if norm.is_finite() {
+                trainable = self.run.optimize(trainable, gradients, norm, learning_rate);
+                self.totals().add_step(norm);
+                stepped = true;
+            } else {
+                let value = NotFiniteValue::Gradients { loss: seen.loss };
+                self.leave_out(&seen, value, norm)?;
+                left_out = true;
+            }
+        }
+        if !left_out {
+            self.tell(&seen);
+        }
+        if stepped {
+            self.go_on &= self.run.step_done(&trainable, self.on_event)?;
+        }
+        Ok(trainable)
+    }
+
+    /// Adds a batch to the epoch's sums and tells the caller.
+    fn tell(&mut self, seen: &Seen) {
+        let elapsed = self.before + self.started.elapsed();
+        let epoch = self.run.progress.epoch + 1;
+        let steps = self.batches;
+        let totals = self.totals();
+        totals.add(
+            seen.positions.len(),
+            seen.loss,
+            &seen.diagnostics,
+            seen.learning_rate,
+            seen.waited,
+            elapsed,
+        );
+        let (loss, images_per_second) = (totals.mean_loss(), totals.images_per_second());
+        self.go_on &= (self.on_event)(Event::Step {
+            epoch,
+            step: seen.index + 1,
+            steps,
+            loss,
+            learning_rate: seen.learning_rate,
+            images_per_second,
+            diagnostics: &seen.diagnostics,
+        });
+    }
+
+    /// Leaves a batch out, or ends training where that is not allowed.
+    fn leave_out(
+        &mut self,
+        seen: &Seen,
+        value: NotFiniteValue,
+        gradient_norm: f64,
+    ) -> Result<(), TrainError> {
+        let progress = &mut self.run.progress;
+        progress.left_out_in_a_row += 1;
+        let found = NotFinite {
+            value,
+            epoch: progress.epoch + 1,
+            step: seen.index + 1,
+            steps: self.batches,
+            learning_rate: seen.learning_rate,
+            gradient_norm,
+            diagnostics: seen.diagnostics,
+            in_a_row: progress.left_out_in_a_row,
+            files: self.suspects(seen),
+        };
+        match self.run.spec.on_nan {
+            OnNan::Skip { at_most } if found.in_a_row <= at_most => {
+                self.totals().leave_out();
+                self.go_on &= (self.on_event)(Event::LeftOut(&found));
+                Ok(())
+            }
+            _ => Err(TrainError::NotFinite(Box::new(found))),
+        }
+    }
+
+    /// The images whose embeddings are not finite, or all of the batch.
+    fn suspects(&self, seen: &Seen) -> Vec<std::path::PathBuf> {
+        let rows = rows_not_finite(&seen.embeddings);
+        let positions: Vec<usize> = if rows.is_empty() {
+            seen.positions.clone()
+        } else {
+            rows.iter().map(|row| seen.positions[*row]).collect()
+        };
+        let files = positions
+            .iter()
+            .filter_map(|position| self.source.file(*position));
+        files.map(std::path::Path::to_owned).collect()
+    }
+
+    fn totals(&mut self) -> &mut EpochTotals {
+        let progress = &mut self.run.progress;
+        progress
+            .totals
+            .as_mut()
+            .expect("an epoch at work has its sums: `new` sees to it")
+    }
+}
+
+/// A seed of its own for every batch, so that its dropout depends on nothing before it.
+fn batch_seed(seed: u64, batch: u64) -> u64 {
+    seed.wrapping_add(batch.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}

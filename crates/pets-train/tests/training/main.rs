@@ -1,0 +1,5 @@
+//! Runs on small random pictures.
+
+mod place;
+mod resumption;
+mod settings;
