@@ -146,6 +146,8 @@ fn data(view: &TensorView<'_>) -> Result<TensorData, String> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use pets_fuzz::Fuzz;
+
     use super::*;
     use crate::early_stopping::{BestEpoch, Monitor};
 
@@ -172,6 +174,12 @@ pub(crate) mod tests {
             ),
         ]);
         Checkpoint::new(tensors, state)
+    }
+
+    #[test]
+    fn fuzz_checkpoints() {
+        let seed = checkpoint(5).to_bytes().unwrap();
+        Fuzz::new("checkpoints").run(&[seed], |bytes| Checkpoint::from_bytes(bytes).is_ok());
     }
 
     #[test]

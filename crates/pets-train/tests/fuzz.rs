@@ -34,6 +34,7 @@ fn history() -> Vec<u8> {
         map_at_r: None,
         active_share: Some(0.125),
         fallback_share: 0.0,
+        left_out_batches: 0,
         mean_positive_distance: Some(0.4),
         mean_negative_distance: Some(1.2),
         embedding_norm: None,
