@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod endurance;
 mod generated;
 mod shell;
 
