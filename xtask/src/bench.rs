@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Subcommand;
 
+use crate::endurance;
 use crate::performance;
 use crate::shell::CommandLine;
 
@@ -40,6 +41,21 @@ pub(crate) enum Bench {
         #[arg(long, default_value = "outputs/bench")]
         out: PathBuf,
     },
+    /// Train many epochs on drawn pets and print what memory, threads and files the process holds early and late.
+    Endurance {
+        /// The program, as `cargo build --release -p pets-cli` leaves it.
+        #[arg(long, default_value = "target/release/pets")]
+        pets: PathBuf,
+        /// Where the run is kept.
+        #[arg(long, default_value = "outputs/endurance")]
+        out: PathBuf,
+        /// Epochs to train.
+        #[arg(long, default_value_t = 500)]
+        epochs: usize,
+        /// Further arguments of `pets train`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 pub(crate) fn run(bench: &Bench) -> Result<()> {
@@ -59,6 +75,12 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
             performance::run(data_dir, peer.as_deref(), *rounds, out)
         }
         Bench::Results { data_dir, out } => results(data_dir, out),
+        Bench::Endurance {
+            pets,
+            out,
+            epochs,
+            arguments,
+        } => endurance::run(pets, out, *epochs, arguments),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod endurance;
 mod fuzz;
 mod generated;
 mod performance;

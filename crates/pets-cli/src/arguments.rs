@@ -269,6 +269,10 @@ pub(crate) struct EvaluateArguments {
 pub(crate) struct Continuation {
     /// Go on with an interrupted run, with its own settings: the one in the folder RUN, or in the output folder.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "restart")]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's way to write a flag that may do without its value"
+    )]
     pub(crate) resume: Option<Option<PathBuf>>,
     /// Begin anew in a folder with an interrupted run, whose checkpoints are deleted.
     #[arg(long)]

@@ -34,7 +34,8 @@ pub(crate) enum ResumptionError {
     NoUsableCheckpoint { folder: PathBuf },
 }
 
-/// Settings that change nothing about how the rest of a run is trained.
+/// Settings that change nothing about how the rest of a run is trained, but for the device, whose last digits may be
+/// others: a run must be able to go on where its device is gone.
 const FREE: [&str; 10] = [
     "output_dir",
     "data.dir",
@@ -68,15 +69,19 @@ pub(crate) fn settings_of_run(settings: &Settings) -> Result<(Layers, Config)> {
     now.set_output_dir(&output_dir);
     let config = Config::from_layers(&now)?;
 
-    let mut refused = String::new();
+    let config_before = Config::from_layers(&before)?;
+    let mut refused = Vec::new();
     for key in KEYS {
         let Some(difference) = difference(key, &before, &now) else {
             continue;
         };
-        match objection(key, &Config::from_layers(&before)?, &config) {
+        match objection(key, &config_before, &config) {
             None if key.path == "output_dir" => {}
+            None if key.path == "device" => {
+                say!("note: {difference}; the last digits may differ on another device");
+            }
             None => say!("note: {difference}"),
-            Some(reason) => refused += &format!("  {difference}{reason}\n"),
+            Some(reason) => refused.push(format!("  {difference}{reason}\n")),
         }
     }
     if refused.is_empty() {
@@ -84,7 +89,7 @@ pub(crate) fn settings_of_run(settings: &Settings) -> Result<(Layers, Config)> {
     } else {
         Err(ResumptionError::OtherSettings {
             folder: output_dir,
-            differences: refused,
+            differences: refused.concat(),
         }
         .into())
     }

@@ -35,7 +35,7 @@ impl CheckpointEvery {
         match self {
             Self::Epochs(_) => false,
             Self::Steps(count) => steps.is_multiple_of(count.get() as u64),
-            Self::Minutes(count) => elapsed >= Duration::from_secs(60 * count.get() as u64),
+            Self::Minutes(count) => elapsed >= Duration::from_mins(count.get() as u64),
         }
     }
 
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn each_unit_is_due_at_its_own_ends() {
         let at = |text: &str| text.parse::<CheckpointEvery>().unwrap();
-        let minutes = Duration::from_secs(600);
+        let minutes = Duration::from_mins(10);
         assert!(at("4 steps").due_after_step(8, Duration::ZERO));
         assert!(!at("4 steps").due_after_step(9, minutes));
         assert!(at("10 minutes").due_after_step(9, minutes));
