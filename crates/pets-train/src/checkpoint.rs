@@ -4,11 +4,13 @@
 //! header has two entries, `state`, TOML with every number that is no tensor (TOML keeps each float, the infinite ones
 //! too, to the last bit), and `sha256`, the checksum of all that.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 
 use burn::tensor::{DType, TensorData};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::View;
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -67,19 +69,25 @@ impl Checkpoint {
         Self { tensors, state }
     }
 
-    /// The file.
-    pub(crate) fn to_bytes(&self) -> io::Result<Vec<u8>> {
+    /// Writes the file, tensor by tensor: a second copy of everything in memory would take most of the time.
+    pub(crate) fn write(&self, to: &mut impl Write) -> io::Result<()> {
         let state = toml::to_string(&self.state).map_err(io::Error::other)?;
-        let views = self
-            .tensors
-            .iter()
-            .map(|(name, data)| Ok((name.as_str(), view(data)?)))
-            .collect::<io::Result<Vec<_>>>()?;
         let metadata = HashMap::from([
             (CHECKSUM_KEY.to_owned(), checksum(&self.tensors, &state)),
             (STATE_KEY.to_owned(), state),
         ]);
-        safetensors::serialize(views, Some(metadata)).map_err(io::Error::other)
+        let described = self
+            .tensors
+            .iter()
+            .map(|(name, data)| Ok((name.as_str(), Described::new(data)?)))
+            .collect::<io::Result<Vec<_>>>()?;
+        let header = safetensors::serialize(described, Some(metadata)).map_err(io::Error::other)?;
+        to.write_all(&header)?;
+        let order: Metadata = serde_json::from_slice(&header[size_of::<u64>()..])?;
+        for name in order.offset_keys() {
+            to.write_all(self.tensors[&name].as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Reads a file; the error says what is wrong with it.
@@ -121,17 +129,42 @@ fn checksum(tensors: &Tensors, state: &str) -> String {
     hexadecimal(&hash.finalize())
 }
 
-fn view(data: &TensorData) -> io::Result<TensorView<'_>> {
-    let dtype = match data.dtype() {
-        DType::F32 => Dtype::F32,
-        DType::I64 => Dtype::I64,
-        other => {
-            return Err(io::Error::other(format!(
-                "a tensor of {other:?} has no place in it"
-            )));
-        }
-    };
-    TensorView::new(dtype, data.shape().to_vec(), data.as_bytes()).map_err(io::Error::other)
+/// A tensor as the header of a file describes it, without its values.
+struct Described<'a> {
+    dtype: Dtype,
+    data: &'a TensorData,
+}
+
+impl<'a> Described<'a> {
+    fn new(data: &'a TensorData) -> io::Result<Self> {
+        let dtype = match data.dtype() {
+            DType::F32 => Dtype::F32,
+            DType::I64 => Dtype::I64,
+            other => {
+                let reason = format!("a tensor of {other:?} has no place in it");
+                return Err(io::Error::other(reason));
+            }
+        };
+        Ok(Self { dtype, data })
+    }
+}
+
+impl View for Described<'_> {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.data.shape().as_slice()
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&[])
+    }
+
+    fn data_len(&self) -> usize {
+        self.data.as_bytes().len()
+    }
 }
 
 fn data(view: &TensorView<'_>) -> Result<TensorData, String> {
@@ -176,6 +209,12 @@ pub(crate) mod tests {
         Checkpoint::new(tensors, state)
     }
 
+    fn file(checkpoint: &Checkpoint) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        checkpoint.write(&mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn fuzz_checkpoints() {
         let seed = checkpoint(5).to_bytes().unwrap();
@@ -185,7 +224,7 @@ pub(crate) mod tests {
     #[test]
     fn a_file_holds_every_bit() {
         let written = checkpoint(5);
-        let read = Checkpoint::from_bytes(&written.to_bytes().unwrap()).unwrap();
+        let read = Checkpoint::from_bytes(&file(&written)).unwrap();
         assert_eq!(read.tensors, written.tensors);
         assert_eq!(
             read.state.progress.best.best(),
@@ -198,7 +237,7 @@ pub(crate) mod tests {
 
     #[test]
     fn every_flipped_bit_and_every_cut_is_noticed() {
-        let good = checkpoint(5).to_bytes().unwrap();
+        let good = file(&checkpoint(5));
         for position in 0..good.len() {
             let mut bad = good.clone();
             bad[position] ^= 1 << (position % 8);

@@ -1,6 +1,6 @@
 //! The checkpoints of a run on the disk: the last two, the newest good one.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
@@ -10,6 +10,8 @@ use crate::error::TrainError;
 
 /// Checkpoints that are kept, so that there is one where the newest turns out to be damaged.
 const KEPT: usize = 2;
+/// Bytes written at a time: many tensors are small.
+const BUFFER: usize = 1 << 20;
 const EXTENSION: &str = "safetensors";
 
 /// The folder with a run's checkpoints.
@@ -95,10 +97,9 @@ impl CheckpointFolder {
             .path
             .join(format!("step-{:010}.{EXTENSION}", checkpoint.steps()));
         let write = || {
-            let bytes = checkpoint.to_bytes()?;
-            let mut file = AtomicWriteFile::open(&path)?;
-            file.write_all(&bytes)?;
-            file.commit()
+            let mut file = BufWriter::with_capacity(BUFFER, AtomicWriteFile::open(&path)?);
+            checkpoint.write(&mut file)?;
+            file.into_inner()?.commit()
         };
         write().map_err(|source| TrainError::Io {
             action: "write",
