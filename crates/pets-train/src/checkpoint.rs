@@ -217,7 +217,8 @@ pub(crate) mod tests {
 
     #[test]
     fn fuzz_checkpoints() {
-        let seed = checkpoint(5).to_bytes().unwrap();
+        let mut seed = Vec::new();
+        checkpoint(5).write(&mut seed).unwrap();
         Fuzz::new("checkpoints").run(&[seed], |bytes| Checkpoint::from_bytes(bytes).is_ok());
     }
 
