@@ -20,12 +20,26 @@ fn step(name: &'static str, commands: Vec<CommandLine>) -> Step {
     Step { name, commands }
 }
 
-fn steps() -> Vec<Step> {
+/// Names under which the tests of the web pages look for a browser, in `tests/report_page/browser.rs`.
+const BROWSERS: [&str; 5] = [
+    "chromium --version",
+    "chromium-browser --version",
+    "google-chrome --version",
+    "google-chrome-stable --version",
+    "chrome --version",
+];
+
+fn steps(browser: bool) -> Vec<Step> {
     let line = CommandLine::new;
     let test_runner = if line("cargo nextest --version").succeeds() {
         line("cargo nextest run").with_arguments(WORKSPACE)
     } else {
         line("cargo test --lib --bins --tests").with_arguments(WORKSPACE)
+    };
+    let test_runner = if browser {
+        test_runner.with_env("PETS_REQUIRE_BROWSER", "1")
+    } else {
+        test_runner
     };
     vec![
         step("format", vec![line("cargo fmt --all --check")]),
@@ -78,8 +92,8 @@ fn supply_chain() -> Step {
 }
 
 /// Runs every step, all of them even where one fails, and sums up.
-pub(crate) fn run() -> Result<()> {
-    let steps = steps();
+pub(crate) fn run(browser: bool) -> Result<()> {
+    let steps = steps(browser);
     let total = steps.len();
     let mut failures = Vec::new();
     let mut times = Vec::new();
@@ -97,6 +111,13 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     println!();
+    if !browser
+        && !BROWSERS
+            .iter()
+            .any(|line| CommandLine::new(line).succeeds())
+    {
+        println!("skipped: the tests of the web pages, since no Chromium or Chrome is on the PATH");
+    }
     for (name, passed, seconds) in times {
         println!(
             "{} {name} ({seconds} s)",

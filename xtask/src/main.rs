@@ -24,7 +24,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Run every check that a change must pass: format, lints, tests, docs, generated files, supply chain, devices.
-    Ci,
+    Ci {
+        /// Fail where no browser is found, instead of passing over the tests of the web pages.
+        #[arg(long)]
+        browser: bool,
+    },
     /// Run whole jobs on real photos and print their tables.
     Bench {
         #[command(subcommand)]
@@ -49,7 +53,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
-        Task::Ci => ci::run(),
+        Task::Ci { browser } => ci::run(browser),
         Task::Bench { bench } => bench::run(&bench),
         Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),
         Task::Docs { check: true } => generated::check().run(),

@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand}
 use pets_model::Architecture;
 
 use crate::commands::embed::Part;
+use crate::commands::gradcam::GradcamArguments;
 use crate::config::{Config, ConfigError, KEYS, Key, Kind, Layers, Origin};
 
 /// Learns how alike two pets look: trains, judges and uses an image-similarity model.
@@ -23,6 +24,7 @@ Examples:
   pets all --config configs/quickstart.toml        draw pets, train, evaluate, make all pictures
   pets train --data-dir DIR --loss-type triplet    train on your pictures
   pets evaluate FILE                               judge a model on the test images it has not seen
+  pets compare RUN RUN                             runs against each other on one page
   pets weights fetch resnet50                      ImageNet weights into the cache
   pets config                                      every setting in force, and where it came from
 
@@ -87,12 +89,41 @@ Examples:
     #[command(after_help = "\
 Examples:
   pets visualize                                   the best model of ./outputs
-  pets visualize --load-model FILE --output-dir DIR")]
+  pets visualize --load-model FILE --output-dir DIR --theme dark
+  pets visualize --query cat.jpg --query dog.jpg   the test images most like any pictures")]
     Visualize {
         #[command(flatten)]
         settings: Settings,
         #[command(flatten)]
         model: ModelFile,
+        /// Draw only what is found for this picture; may be repeated.
+        #[arg(long, value_name = "PICTURE")]
+        query: Vec<PathBuf>,
+        /// The breed that the queries show, so that right and wrong can be told.
+        #[arg(long, value_name = "NAME", requires = "query")]
+        query_breed: Option<String>,
+    },
+    /// Compare runs on one page: figures with the differences' intervals, curves, settings.
+    ///
+    /// The best model of each run is judged anew on its test images. Where these are the same images, a
+    /// paired bootstrap tells which differences to the first run may be chance.
+    #[command(after_help = "\
+Examples:
+  pets compare runs/triplet runs/arcface           writes outputs/compare.html
+  pets compare runs/* --out losses.html            any number of runs, each against the first
+  pets compare runs/a runs/b --json                figures and differences as JSON")]
+    Compare {
+        #[command(flatten)]
+        settings: Settings,
+        /// Folders that `pets train --output-dir` wrote, two or more.
+        #[arg(value_name = "RUN", required = true, num_args = 2..)]
+        runs: Vec<PathBuf>,
+        /// The page to write; compare.html in the output folder unless given.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Print figures and differences as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Train, evaluate and visualize in turn.
     #[command(after_help = "\
@@ -105,21 +136,20 @@ Examples:
         #[command(flatten)]
         continuation: Continuation,
     },
-    /// Show which parts of pictures make a model think of a breed.
+    /// Show which parts of pictures speak for a breed, for another picture, or for a value of the embedding.
     #[command(after_help = "\
 Examples:
   pets gradcam                                     samples of the test images
-  pets gradcam cat.jpg dog.jpg --stage layer3      any pictures")]
+  pets gradcam cat.jpg dog.jpg --stage layer3      any pictures
+  pets gradcam a.jpg --target b.jpg                which parts make these two alike
+  pets gradcam a.jpg --dimension 7 --method layer-cam")]
     Gradcam {
         #[command(flatten)]
         settings: Settings,
         #[command(flatten)]
         model: ModelFile,
-        /// Pictures to explain; without any, samples of the test images.
-        pictures: Vec<PathBuf>,
-        /// Stage whose activation is weighted; the last one unless given.
-        #[arg(long)]
-        stage: Option<String>,
+        #[command(flatten)]
+        arguments: GradcamArguments,
     },
     /// List the breeds of a dataset with species and counts.
     Breeds {

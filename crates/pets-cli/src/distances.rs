@@ -5,7 +5,11 @@ use pets_eval::DistanceHistogram as Counts;
 use pets_viz::{DistanceHistogram, Figure, Picture, distance_histogram};
 
 /// Draws how the distances of positive and negative pairs are spread.
-pub(crate) fn distances_picture(counts: &Counts, threshold: Option<f64>) -> Result<Picture> {
+pub(crate) fn distances_picture(
+    figure: &Figure,
+    counts: &Counts,
+    threshold: Option<f64>,
+) -> Result<Picture> {
     let [positive, negative] = densities(counts);
     let histogram = DistanceHistogram {
         edges: &edges(counts),
@@ -14,10 +18,7 @@ pub(crate) fn distances_picture(counts: &Counts, threshold: Option<f64>) -> Resu
         threshold,
         measure: "Euclidean distance of two embeddings",
     };
-    Ok(distance_histogram(
-        &Figure::default().titled("Distances of pairs"),
-        &histogram,
-    )?)
+    Ok(distance_histogram(figure, &histogram)?)
 }
 
 /// The bounds of the bins.

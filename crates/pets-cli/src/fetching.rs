@@ -26,8 +26,8 @@ pub(crate) fn fetch(remote: &RemoteFile, path: &Path) -> Result<()> {
                     })
                     .update((bytes / MEGABYTE) as usize, "");
             }
-            Event::Retrying { reason } => eprintln!("{name}: {reason}; trying again"),
-            Event::WaitingForLock => eprintln!("{name}: another program is fetching; waiting"),
+            Event::Retrying { reason } => say!("{name}: {reason}; trying again"),
+            Event::WaitingForLock => say!("{name}: another program is fetching; waiting"),
             Event::Pausing => {}
         }
         !interrupt::requested()

@@ -3,7 +3,9 @@
 #[macro_use]
 mod say;
 
+mod animal_mask;
 mod arguments;
+mod attention;
 mod candidate;
 mod commands;
 mod comparison;
@@ -20,6 +22,7 @@ mod judged;
 mod judged_file;
 mod label_names;
 mod materials;
+mod outside_picture;
 mod pretrained;
 mod progress;
 mod prototypes;
@@ -78,7 +81,18 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             part,
             out,
         } => commands::embed::run(&settings, &model, part, &out),
-        Command::Visualize { settings, model } => commands::visualize::run(&settings, &model),
+        Command::Visualize {
+            settings,
+            model,
+            query,
+            query_breed,
+        } => commands::visualize::run(&settings, &model, &query, query_breed.as_deref()),
+        Command::Compare {
+            settings,
+            runs,
+            out,
+            json,
+        } => commands::compare::run(&settings, &runs, out.as_deref(), json),
         Command::All {
             settings,
             continuation,
@@ -86,9 +100,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Gradcam {
             settings,
             model,
-            pictures,
-            stage,
-        } => commands::gradcam::run(&settings, &model, &pictures, stage.as_deref()),
+            arguments,
+        } => commands::gradcam::run(&settings, &model, &arguments),
         Command::Breeds { settings, json } => commands::breeds::run(&settings, json),
         Command::Config { settings, defaults } => commands::config::run(&settings, defaults),
         Command::Dataset { command } => commands::dataset::run(&command),

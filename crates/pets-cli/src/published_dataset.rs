@@ -42,7 +42,7 @@ pub(crate) fn fetch_dataset(base_url: &str, folder: &Path) -> Result<()> {
 fn fetch_archives(archives: &[Archive], base_url: &str, folder: &Path) -> Result<()> {
     for archive in archives {
         if folder.join(archive.folder).exists() {
-            eprintln!("{} is there already", folder.join(archive.folder).display());
+            say!("{} is there already", folder.join(archive.folder).display());
             continue;
         }
         let remote = RemoteFile {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use pets_data::decode;
 use pets_eval::{Interval, nearest};
-use pets_train::EpochRecord;
+use pets_train::{EpochRecord, RunFolder, read_history};
 use pets_viz::report::{
     Attention, Class, ConfusedPair, Fact, Headline, Histogram, Jpeg, Neighbour, Report, RocStep,
     Sample, Verification,
@@ -29,6 +29,29 @@ pub(crate) fn report(
     attention: &[CamRow],
 ) -> Result<Report> {
     Ok(Report {
+        confused: confused(judged),
+        samples: samples(judged)?,
+        maps,
+        attention: attention
+            .iter()
+            .map(Attention::new)
+            .collect::<Result<_, _>>()?,
+        ..summary(judged, history)
+    })
+}
+
+/// The epochs of a run, in order; none where it has no record of them.
+pub(crate) fn history_of(run: &RunFolder) -> Result<Vec<EpochRecord>> {
+    if run.history().exists() {
+        Ok(read_history(&run.history())?)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+/// The part of the page that needs no picture.
+pub(crate) fn summary(judged: &Judged, history: &[EpochRecord]) -> Report {
+    Report {
         title: "How alike two pets look".to_owned(),
         subtitle: format!(
             "{} on {} test images that it has not seen",
@@ -48,14 +71,8 @@ pub(crate) fn report(
             .map(|record| record.epoch),
         verification: Some(verification(judged)),
         classes: classes(judged),
-        confused: confused(judged),
-        samples: samples(judged)?,
-        maps,
-        attention: attention
-            .iter()
-            .map(Attention::new)
-            .collect::<Result<_, _>>()?,
-    })
+        ..Report::default()
+    }
 }
 
 /// An epoch as the curves show it.

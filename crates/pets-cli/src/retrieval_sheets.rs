@@ -1,19 +1,25 @@
 //! Sheets of queries and what the model found for them.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use image::RgbImage;
 use pets_data::decode;
-use pets_eval::{Neighbor, nearest};
+use pets_eval::{Neighbor, nearest, search};
 use pets_viz::{Picture, ResultTile, RetrievalRow, Tile, retrieval_sheet};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::judged::Judged;
+use crate::outside_picture::{NamedPicture, values};
 
 /// Images found for a query.
 const RESULTS: usize = 5;
 
-/// The best, the worst, and evenly chosen queries, by name.
+/// The best, the worst and random queries, by name.
 pub(crate) fn retrieval_sheets(judged: &Judged) -> Result<Vec<(&'static str, Picture)>> {
-    let count = judged.candidate.config.visualization.num_queries;
+    let config = &judged.candidate.config;
+    let count = config.visualization.num_queries.min(judged.per_query.len());
     let mut by_precision: Vec<_> = judged.per_query.iter().collect();
     by_precision.sort_by(|a, b| {
         b.average_precision_at_r
@@ -21,17 +27,17 @@ pub(crate) fn retrieval_sheets(judged: &Judged) -> Result<Vec<(&'static str, Pic
             .then(b.reciprocal_rank.total_cmp(&a.reciprocal_rank))
     });
     let sorted: Vec<usize> = by_precision.iter().map(|query| query.index).collect();
-    let kept: Vec<usize> = judged.per_query.iter().map(|query| query.index).collect();
-    let best = sorted.iter().copied().take(count).collect();
+    let best = sorted[..count].to_vec();
     let worst = sorted.iter().rev().copied().take(count).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
+    let random = rand::seq::index::sample(&mut rng, sorted.len(), count)
+        .into_iter()
+        .map(|place| sorted[place])
+        .collect();
     [
         ("best", "The queries answered best", best),
         ("worst", "The queries answered worst", worst),
-        (
-            "typical",
-            "Queries from all over the test images",
-            evenly(&kept, count),
-        ),
+        ("random", "Random queries", random),
     ]
     .into_iter()
     .filter(|(_, _, queries): &(_, _, Vec<usize>)| !queries.is_empty())
@@ -39,12 +45,36 @@ pub(crate) fn retrieval_sheets(judged: &Judged) -> Result<Vec<(&'static str, Pic
     .collect()
 }
 
-/// `count` of the items at equal steps.
-pub(crate) fn evenly(items: &[usize], count: usize) -> Vec<usize> {
-    let count = count.min(items.len());
-    (0..count)
-        .map(|step| items[(2 * step + 1) * items.len() / (2 * count)])
-        .collect()
+/// The test images most similar to pictures from anywhere, which show the breed of that name where
+/// one is given.
+pub(crate) fn outside_queries(
+    judged: &Judged,
+    pictures: &[PathBuf],
+    breed: Option<&str>,
+) -> Result<Picture> {
+    let label = breed
+        .map(|name| judged.candidate.materials.dataset.label_of(name))
+        .transpose()?
+        .map(|label| label as u32);
+    let rows = pictures
+        .iter()
+        .map(|path| {
+            let picture = NamedPicture::open(path)?;
+            let embedding = values(judged.embedding_of(&picture.image)?);
+            let found = search(&judged.embeddings, &embedding, RESULTS)?.concat();
+            let query = Tile {
+                image: picture.image,
+                caption: picture.name,
+            };
+            row(judged, query, label, &found)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let theme = judged.candidate.config.theme();
+    Ok(retrieval_sheet(
+        Some("The most similar test images"),
+        theme,
+        &rows,
+    )?)
 }
 
 fn sheet(judged: &Judged, title: &str, queries: &[usize]) -> Result<Picture> {
@@ -52,31 +82,41 @@ fn sheet(judged: &Judged, title: &str, queries: &[usize]) -> Result<Picture> {
     let rows = queries
         .iter()
         .zip(found)
-        .map(|(query, neighbors)| row(judged, *query, &neighbors))
+        .map(|(query, neighbors)| {
+            let label = judged.embeddings.labels()[*query];
+            let tile = Tile {
+                image: test_image(judged, *query)?,
+                caption: judged.breed_name(label),
+            };
+            row(judged, tile, Some(label), &neighbors)
+        })
         .collect::<Result<Vec<_>>>()?;
-    Ok(retrieval_sheet(Some(title), &rows)?)
+    Ok(retrieval_sheet(
+        Some(title),
+        judged.candidate.config.theme(),
+        &rows,
+    )?)
 }
 
-fn row(judged: &Judged, query: usize, neighbors: &[Neighbor]) -> Result<RetrievalRow> {
-    let labels = judged.embeddings.labels();
+fn row(
+    judged: &Judged,
+    query: Tile,
+    label: Option<u32>,
+    neighbors: &[Neighbor],
+) -> Result<RetrievalRow> {
     let results = neighbors
         .iter()
         .map(|neighbor| {
+            let found = judged.embeddings.labels()[neighbor.index];
             Ok(ResultTile {
                 image: test_image(judged, neighbor.index)?,
-                caption: breed_of(judged, neighbor.index),
+                caption: judged.breed_name(found),
                 similarity: cosine(neighbor.distance),
-                correct: labels[neighbor.index] == labels[query],
+                correct: label.map(|label| label == found),
             })
         })
         .collect::<Result<_>>()?;
-    Ok(RetrievalRow {
-        query: Tile {
-            image: test_image(judged, query)?,
-            caption: breed_of(judged, query),
-        },
-        results,
-    })
+    Ok(RetrievalRow { query, results })
 }
 
 /// The cosine of two unit vectors at a Euclidean distance.
@@ -85,14 +125,8 @@ pub(crate) fn cosine(distance: f64) -> f32 {
 }
 
 /// The picture of a test image, by its position among the embeddings.
-pub(crate) fn test_image(judged: &Judged, position: usize) -> Result<RgbImage> {
-    let sample = judged.candidate.materials.split.test[position];
-    Ok(decode(
-        &judged.candidate.materials.dataset.samples()[sample].path,
-    )?)
-}
-
-/// The breed of a test image, by its position among the embeddings.
-pub(crate) fn breed_of(judged: &Judged, position: usize) -> String {
-    judged.breed_name(judged.embeddings.labels()[position])
+fn test_image(judged: &Judged, position: usize) -> Result<RgbImage> {
+    let materials = &judged.candidate.materials;
+    let sample = materials.split.test[position];
+    Ok(decode(&materials.dataset.samples()[sample].path)?)
 }

@@ -6,6 +6,7 @@ use pets_eval::FewShotConfig;
 use pets_losses::{LossConfig, LossKind};
 use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
 use pets_train::{BatchPlan, EarlyStopping, MemorySpec, OnNan, Schedule, TrainSpec};
+use pets_viz::{Theme, TsneConfig, TsneEngine, UmapConfig};
 
 use crate::config::Config;
 
@@ -173,6 +174,35 @@ impl Config {
             mean: expected.mean,
             std: expected.std,
         })
+    }
+
+    pub(crate) fn theme(&self) -> Theme {
+        if self.visualization.theme == "dark" {
+            Theme::Dark
+        } else {
+            Theme::Light
+        }
+    }
+
+    pub(crate) fn tsne_config(&self) -> TsneConfig {
+        TsneConfig {
+            perplexity: self.visualization.tsne_perplexity,
+            iterations: self.visualization.tsne_iterations,
+            seed: self.seed,
+            engine: if self.visualization.tsne_engine == "linfa" {
+                TsneEngine::Linfa
+            } else {
+                TsneEngine::Manifolds
+            },
+        }
+    }
+
+    pub(crate) fn umap_config(&self) -> UmapConfig {
+        UmapConfig {
+            n_neighbors: self.visualization.umap_n_neighbors,
+            min_dist: self.visualization.umap_min_dist,
+            seed: self.seed,
+        }
     }
 
     pub(crate) fn few_shot_config(&self) -> FewShotConfig {

@@ -30,6 +30,25 @@ fn help_of_train() {
     insta::assert_snapshot!(pets(&["train", "--help"]));
 }
 
+/// Up to the settings, which are the same for every command.
+#[test]
+fn help_of_compare() {
+    let said = pets(&["compare", "--help"]);
+    let own = said.split("\nSettings:").next().unwrap();
+    let examples = said.split("\nExamples:").nth(1).unwrap();
+    insta::assert_snapshot!(format!("{own}\n…\nExamples:{examples}"));
+}
+
+#[test]
+fn comparing_what_is_no_run() {
+    insta::assert_snapshot!(pets(&["compare", "here", "there"]));
+}
+
+#[test]
+fn comparing_one_run() {
+    insta::assert_snapshot!(pets(&["compare", "here"]));
+}
+
 #[test]
 fn no_dataset() {
     insta::assert_snapshot!(pets(&["train"]));

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod activation_map;
 mod architecture;
 mod backbone_spec;
 mod conv_norm;
@@ -9,7 +10,6 @@ mod embedding_model;
 mod error;
 mod export;
 mod foreign_names;
-mod grad_cam;
 mod head;
 mod model_file;
 mod opened_model;
@@ -21,13 +21,14 @@ mod tensor_names;
 mod torch_tensors;
 mod weights;
 
+pub use activation_map::{ActivationMap, MapMethod, MapTarget};
 pub use backbone_spec::{InputNormalization, PretrainedWeights, WeightsSource};
 pub use efficientnet_lite::EfficientnetLite;
 pub use embedding_model::{
     EmbeddingModel, EmbeddingModelConfig, FrozenStages, l2_normalize, stage_index,
 };
 pub use error::{ModelError, WeightProblems};
-pub use grad_cam::ActivationMap;
+
 pub use head::ProjectionHead;
 pub use model_file::ModelDescription;
 pub use opened_model::OpenedModel;

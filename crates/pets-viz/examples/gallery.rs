@@ -204,15 +204,15 @@ fn sheets(folder: &Path) -> Result<(), VizError> {
                         image: animal(class, rank, 200 + 40 * rank as u32, 260),
                         caption: BREEDS[class * 9 % 37].into(),
                         similarity: 0.97 - 0.041 * rank as f32,
-                        correct,
+                        correct: Some(correct),
                     }
                 })
                 .collect(),
         })
         .collect();
-    retrieval_sheet(Some("Nearest images in the gallery"), &rows)?
+    retrieval_sheet(Some("Nearest images in the gallery"), Theme::Light, &rows)?
         .save(folder.join("retrieval.png"))?;
-    retrieval_sheet(None, &rows[..1])?.save(folder.join("retrieval_one.png"))?;
+    retrieval_sheet(None, Theme::Dark, &rows[..1])?.save(folder.join("retrieval_one.png"))?;
 
     let rows: Vec<CamRow> = [(0, 7), (2, 7), (5, 4)]
         .into_iter()
@@ -237,7 +237,8 @@ fn sheets(folder: &Path) -> Result<(), VizError> {
             })
         })
         .collect::<Result<_, VizError>>()?;
-    gradcam_sheet(Some("What the embedding looks at"), &rows)?.save(folder.join("gradcam.png"))
+    gradcam_sheet(Some("What the embedding looks at"), Theme::Light, &rows)?
+        .save(folder.join("gradcam.png"))
 }
 
 fn groups(count: usize) -> Vec<Group> {

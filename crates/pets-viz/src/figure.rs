@@ -3,7 +3,8 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use image::{ImageFormat, RgbImage};
+use image::RgbImage;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 
 use crate::palette::Palette;
 use crate::{Theme, VizError, file};
@@ -132,7 +133,9 @@ impl Picture {
     /// [`VizError::Encode`] where the encoder fails.
     pub fn to_png(&self) -> Result<Vec<u8>, VizError> {
         let mut bytes = Cursor::new(Vec::new());
-        self.0.write_to(&mut bytes, ImageFormat::Png)?;
+        let encoder =
+            PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive);
+        self.0.write_with_encoder(encoder)?;
         Ok(bytes.into_inner())
     }
 

@@ -51,7 +51,7 @@ impl HeatMap {
 
     /// The value at (`x`, `y`), both from 0 to 1 across the image: bilinear between the centres of
     /// the cells, constant beyond the outermost ones.
-    fn at(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
         let cell = |position: f32, cells: usize| {
             let exact = (position * cells as f32 - 0.5).clamp(0.0, (cells - 1) as f32);
             let low = exact.floor() as usize;
@@ -115,24 +115,28 @@ pub struct CamRow {
 ///
 /// ```
 /// use image::RgbImage;
-/// use pets_viz::{CamRow, HeatMap, gradcam_sheet};
+/// use pets_viz::{CamRow, HeatMap, Theme, gradcam_sheet};
 ///
 /// let map = HeatMap::new(vec![0.0, 0.2, 0.4, 1.0], 2, 2)?;
 /// let row = CamRow { image: RgbImage::new(64, 64), map, caption: "pug".into() };
-/// gradcam_sheet(Some("Grad-CAM"), &[row])?;
+/// gradcam_sheet(Some("Grad-CAM"), Theme::Light, &[row])?;
 /// # Ok::<(), pets_viz::VizError>(())
 /// ```
 ///
 /// # Errors
 /// [`VizError::Empty`] without rows or for an image without pixels, [`VizError::InvalidValue`]
 /// where the sheet would be too large to draw.
-pub fn gradcam_sheet(title: Option<&str>, rows: &[CamRow]) -> Result<Picture, VizError> {
+pub fn gradcam_sheet(
+    title: Option<&str>,
+    theme: Theme,
+    rows: &[CamRow],
+) -> Result<Picture, VizError> {
     check::not_empty("Grad-CAM rows", rows)?;
     let width = (MARGIN + 3.0 * (SIDE + GAP) + SCALE_WIDTH + MARGIN).ceil() as u32;
     let top = title.map_or(0.0, |_| TITLE_HEIGHT) + MARGIN;
     let height =
         (top + HEADING_HEIGHT + rows.len() as f32 * ROW_HEIGHT + MARGIN - 8.0).ceil() as u32;
-    let mut canvas = Canvas::new(width, height, Theme::Light)?;
+    let mut canvas = Canvas::new(width, height, theme)?;
     let palette = canvas.palette();
     draw_title(&mut canvas, title, width);
     for (column, heading) in ["image", "attention", "overlay"].into_iter().enumerate() {

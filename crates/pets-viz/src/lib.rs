@@ -20,6 +20,7 @@ mod histogram;
 mod label_placement;
 mod marker;
 mod palette;
+mod pointing;
 mod projection;
 pub mod report;
 mod roc;
@@ -37,6 +38,7 @@ pub use figure::{Figure, Picture};
 pub use gradcam::{CamRow, HeatMap, gradcam_sheet, heatmap_overlay};
 pub use histogram::{DistanceHistogram, distance_histogram};
 pub use palette::Theme;
+pub use pointing::{Pointing, pointing};
 pub use projection::{
     MIN_SAMPLES, Projection, TsneConfig, TsneEngine, UmapConfig, trustworthiness, tsne, umap,
 };

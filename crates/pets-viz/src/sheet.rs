@@ -28,8 +28,8 @@ pub struct ResultTile {
     pub caption: String,
     /// Similarity to the query, for instance the cosine of the embeddings.
     pub similarity: f32,
-    /// Whether it is of the query's class.
-    pub correct: bool,
+    /// Whether it is of the query's class; `None` where that is not known.
+    pub correct: Option<bool>,
 }
 
 /// A query and its results, the most similar first.
@@ -43,17 +43,17 @@ pub struct RetrievalRow {
 
 /// A sheet with a row for each query: the query on the left, then its results with rank, name and
 /// similarity. A right result has a green frame and a tick, a wrong one a vermilion frame and a
-/// cross.
+/// cross, one of which neither is known a gray frame.
 ///
 /// ```
 /// use image::RgbImage;
-/// use pets_viz::{ResultTile, RetrievalRow, Tile, retrieval_sheet};
+/// use pets_viz::{ResultTile, RetrievalRow, Theme, Tile, retrieval_sheet};
 ///
 /// let image = RgbImage::new(64, 48);
 /// let query = Tile { image: image.clone(), caption: "pug".into() };
-/// let result = ResultTile { image, caption: "pug".into(), similarity: 0.93, correct: true };
+/// let result = ResultTile { image, caption: "pug".into(), similarity: 0.93, correct: Some(true) };
 /// let row = RetrievalRow { query, results: vec![result] };
-/// retrieval_sheet(Some("Nearest images"), &[row])?;
+/// retrieval_sheet(Some("Nearest images"), Theme::Light, &[row])?;
 /// # Ok::<(), pets_viz::VizError>(())
 /// ```
 ///
@@ -61,7 +61,11 @@ pub struct RetrievalRow {
 /// [`VizError::Empty`] without rows or for an image without pixels, [`VizError::NotFinite`] for a
 /// similarity that is not finite, [`VizError::InvalidValue`] where the sheet would be too large to
 /// draw.
-pub fn retrieval_sheet(title: Option<&str>, rows: &[RetrievalRow]) -> Result<Picture, VizError> {
+pub fn retrieval_sheet(
+    title: Option<&str>,
+    theme: Theme,
+    rows: &[RetrievalRow],
+) -> Result<Picture, VizError> {
     check::not_empty("retrieval rows", rows)?;
     for row in rows {
         check_image(&row.query.image)?;
@@ -82,7 +86,7 @@ pub fn retrieval_sheet(title: Option<&str>, rows: &[RetrievalRow]) -> Result<Pic
     let height =
         (top + HEADING_HEIGHT + rows.len() as f32 * ROW_HEIGHT + MARGIN - 8.0).ceil() as u32;
 
-    let mut canvas = Canvas::new(width, height, Theme::Light)?;
+    let mut canvas = Canvas::new(width, height, theme)?;
     draw_title(&mut canvas, title, width);
     draw_heading(
         &mut canvas,
@@ -134,14 +138,16 @@ fn draw_row(canvas: &mut Canvas, row: &RetrievalRow, y: f32) {
     );
     for (index, result) in row.results.iter().enumerate() {
         let x = column_x(index + 1);
-        let colour = if result.correct {
-            palette.right
-        } else {
-            palette.wrong
+        let colour = match result.correct {
+            Some(true) => palette.right,
+            Some(false) => palette.wrong,
+            None => palette.muted,
         };
         draw_image(canvas, &result.image, (x, y), SIDE);
         canvas.stroke_rect(Rect::new(x, y, SIDE, SIDE), colour, FRAME);
-        draw_verdict(canvas, (x + SIDE - 13.0, y + 13.0), result.correct, colour);
+        if let Some(correct) = result.correct {
+            draw_verdict(canvas, (x + SIDE - 13.0, y + 13.0), correct, colour);
+        }
         draw_caption(canvas, &result.caption, (x, first_line), SIDE, palette.ink);
         let similarity = format!("{:.3}", result.similarity);
         draw_caption(

@@ -175,17 +175,13 @@ fn compare(settings: &Settings, sources: &[PathBuf], output: Output) -> Result<(
         .map(|(path, source)| {
             let name = path.display().to_string();
             match source {
-                Source::Model(judged) => Contender {
-                    name,
-                    embeddings: &judged.embeddings,
-                    per_query: &judged.per_query,
-                    figures: &judged.evaluation.figures,
-                },
+                Source::Model(judged) => Contender::of_model(name, judged),
                 Source::File(judged) => Contender {
                     name,
                     embeddings: judged.file.embeddings(),
                     per_query: &judged.per_query,
                     figures: &judged.evaluation.figures,
+                    images: None,
                 },
             }
         })
@@ -194,9 +190,7 @@ fn compare(settings: &Settings, sources: &[PathBuf], output: Output) -> Result<(
     if output.json {
         return print_json(&comparison);
     }
-    let rows = contenders
-        .iter()
-        .map(|contender| (contender.name.as_str(), contender.figures));
+    let rows = contenders.iter().map(Contender::row);
     let figures = figures_table(&config.evaluation.k_values, rows);
     println!("{}", figures.render(output.style()));
     print!("{}", comparison.table().render(output.style()));

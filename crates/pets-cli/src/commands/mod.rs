@@ -2,6 +2,7 @@
 
 pub(crate) mod all;
 pub(crate) mod breeds;
+pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod dataset;
 pub(crate) mod embed;

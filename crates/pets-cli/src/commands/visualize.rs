@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use pets_train::{EpochRecord, RunFolder, read_history};
+use pets_train::{EpochRecord, RunFolder};
 use pets_viz::{
-    ClassValues, Confusion, Figure, Group, Picture, Projection, Scatter, TsneConfig, UmapConfig,
+    ClassValues, Confusion, Figure, Group, Picture, Projection, Scatter, Theme, VizError,
     class_bars, confusion_matrix, learning_rate_curve, loss_curves, recall_bars, roc_curve,
     roc_curve_log, scatter, tsne, umap,
 };
@@ -15,13 +15,27 @@ use pets_viz::{
 use super::gradcam;
 use crate::arguments::{ModelFile, Settings};
 use crate::distances::distances_picture;
+use crate::files::write_atomically;
 use crate::judged::{Judged, judge};
-use crate::report::{epoch_point, report};
-use crate::retrieval_sheets::retrieval_sheets;
+use crate::report::{epoch_point, history_of, report};
+use crate::retrieval_sheets::{outside_queries, retrieval_sheets};
 
-pub(crate) fn run(settings: &Settings, model: &ModelFile) -> Result<ExitCode> {
+pub(crate) fn run(
+    settings: &Settings,
+    model: &ModelFile,
+    queries: &[PathBuf],
+    query_breed: Option<&str>,
+) -> Result<ExitCode> {
     let judged = judge(settings, model.load_model.as_deref())?;
-    for path in draw_all(&judged)? {
+    let written = if queries.is_empty() {
+        draw_all(&judged)?
+    } else {
+        let mut album = Album::of(&judged);
+        let sheet = outside_queries(&judged, queries, query_breed)?;
+        album.save("retrieval/queries.png", &sheet)?;
+        album.written
+    };
+    for path in written {
         println!("{}", path.display());
     }
     Ok(ExitCode::SUCCESS)
@@ -31,24 +45,18 @@ pub(crate) fn run(settings: &Settings, model: &ModelFile) -> Result<ExitCode> {
 pub(crate) fn draw_all(judged: &Judged) -> Result<Vec<PathBuf>> {
     let folder = RunFolder::new(&judged.candidate.config.output_dir);
     folder.create()?;
-    let mut album = Album {
-        results: folder.results(),
-        written: Vec::new(),
-    };
-    let history = if folder.history().exists() {
-        read_history(&folder.history())?
-    } else {
-        Vec::new()
-    };
+    let mut album = Album::of(judged);
+    let history = history_of(&folder)?;
     album.draw_history(&history)?;
     album.draw_figures(judged)?;
     let maps = album.draw_projections(judged)?;
     for (name, sheet) in retrieval_sheets(judged)? {
         album.save(&format!("retrieval/{name}.png"), &sheet)?;
     }
-    let (attention, sheet) = gradcam::sample_attention(judged)?;
-    album.save("gradcam/samples.png", &sheet)?;
-    let page = report(judged, &history, maps, &attention)?;
+    let attention = gradcam::sample_attention(judged)?;
+    let saved = gradcam::save(&judged.candidate.config, &attention, "samples")?;
+    album.written.extend(saved);
+    let page = report(judged, &history, maps, &attention.rows)?;
     let path = folder.results().join("report.html");
     page.save(&path)?;
     album.written.push(path);
@@ -58,10 +66,28 @@ pub(crate) fn draw_all(judged: &Judged) -> Result<Vec<PathBuf>> {
 /// Pictures under the results folder.
 struct Album {
     results: PathBuf,
+    theme: Theme,
     written: Vec<PathBuf>,
 }
 
 impl Album {
+    fn of(judged: &Judged) -> Self {
+        let config = &judged.candidate.config;
+        Self {
+            results: RunFolder::new(&config.output_dir).results(),
+            theme: config.theme(),
+            written: Vec::new(),
+        }
+    }
+
+    fn figure(&self, title: &str) -> Figure {
+        Figure::default().titled(title).themed(self.theme)
+    }
+
+    fn sized(&self, title: &str, width: u32, height: u32) -> Result<Figure> {
+        Ok(Figure::new(width, height)?.titled(title).themed(self.theme))
+    }
+
     fn save(&mut self, name: &str, picture: &Picture) -> Result<()> {
         let path = self.results.join(name);
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -84,7 +110,7 @@ impl Album {
             .map(|record| record.epoch);
         self.save(
             "loss_curves.png",
-            &loss_curves(&figure("Loss"), &points, best)?,
+            &loss_curves(&self.figure("Loss"), &points, best)?,
         )?;
         let rates: Vec<_> = history
             .iter()
@@ -98,7 +124,7 @@ impl Album {
             .collect();
         self.save(
             "learning_rate.png",
-            &learning_rate_curve(&figure("Learning rate"), &rates, "epoch")?,
+            &learning_rate_curve(&self.figure("Learning rate"), &rates, "epoch")?,
         )
     }
 
@@ -111,15 +137,16 @@ impl Album {
                 .iter()
                 .map(|point| (point.false_accept_rate, point.true_accept_rate))
                 .collect();
-            let figure = Figure::new(720, 720)?.titled("Verification: same breed or not");
+            let figure = self.sized("Verification: same breed or not", 720, 720)?;
             self.save("roc.png", &roc_curve(&figure, &points, auc, eer)?)?;
             let page = roc_curve_log(&figure, &points, auc, eer)?;
             self.save("roc_log.png", &page)?;
         }
         if let Some(histogram) = &verification.histogram {
+            let figure = self.figure("Distances of pairs");
             self.save(
                 "distances.png",
-                &distances_picture(histogram, verification.eer_threshold)?,
+                &distances_picture(&figure, histogram, verification.eer_threshold)?,
             )?;
         }
         let recalls: Vec<_> = figures
@@ -129,72 +156,77 @@ impl Album {
             .filter_map(|(k, at_k)| Some((*k, at_k.recall?)))
             .collect();
         if !recalls.is_empty() {
-            self.save("recall.png", &recall_bars(&figure("Retrieval"), &recalls)?)?;
+            self.save(
+                "recall.png",
+                &recall_bars(&self.figure("Retrieval"), &recalls)?,
+            )?;
         }
-        self.save("breeds.png", &breed_bars(judged)?)?;
-        self.save("confusion.png", &confusion_picture(judged)?)
+        let bars = breed_values(judged);
+        let height = 200_usize.saturating_add(24 * bars.len());
+        let height = height.clamp(Figure::MIN_SIDE as usize, Figure::MAX_SIDE as usize);
+        let figure = self.sized("Retrieval by breed", 1000, height as u32)?;
+        self.save("breeds.png", &class_bars(&figure, "MAP@R", &bars)?)?;
+        let figure = self.sized("What is taken for what", 1000, 1040)?;
+        self.save("confusion.png", &confusion_picture(judged, &figure)?)
     }
 
     fn draw_projections(&mut self, judged: &Judged) -> Result<Vec<Projection>> {
         let (config, embeddings) = (&judged.candidate.config, &judged.embeddings);
         let (rows, n, dim) = (embeddings.as_slice(), embeddings.len(), embeddings.dim());
-        let of_tsne = tsne(
-            rows,
-            n,
-            dim,
-            &TsneConfig {
-                perplexity: config.visualization.tsne_perplexity,
-                seed: config.seed,
-                ..TsneConfig::default()
-            },
-        )?;
-        self.save(
-            "tsne.png",
-            &scatter_picture(judged, &of_tsne, "t-SNE of the test images")?,
-        )?;
-        let of_umap = umap(
-            rows,
-            n,
-            dim,
-            &UmapConfig {
-                n_neighbors: config.visualization.umap_n_neighbors,
-                seed: config.seed,
-                ..UmapConfig::default()
-            },
-        )?;
-        self.save(
-            "umap.png",
-            &scatter_picture(judged, &of_umap, "UMAP of the test images")?,
-        )?;
-        Ok(vec![of_tsne, of_umap])
+        let mut maps = Vec::new();
+        for (name, title, made) in [
+            (
+                "tsne",
+                "t-SNE of the test images",
+                tsne(rows, n, dim, &config.tsne_config()),
+            ),
+            (
+                "umap",
+                "UMAP of the test images",
+                umap(rows, n, dim, &config.umap_config()),
+            ),
+        ] {
+            let map = match made {
+                // The other pictures can be drawn all the same.
+                Err(error @ (VizError::TooFewSamples { .. } | VizError::NoSpread { .. })) => {
+                    say!("no {name}.png: {error}");
+                    continue;
+                }
+                made => made?,
+            };
+            let figure = self.sized(title, 1300, 1000)?;
+            self.save(
+                &format!("{name}.png"),
+                &scatter_picture(judged, &map, &figure)?,
+            )?;
+            let path = self.results.join(name).with_extension("json");
+            write_atomically(&path, serde_json::to_string(&map)?.as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            self.written.push(path);
+            maps.push(map);
+        }
+        Ok(maps)
     }
 }
 
-fn figure(title: &str) -> Figure {
-    Figure::default().titled(title)
-}
-
 /// How well each breed's images retrieve their own.
-fn breed_bars(judged: &Judged) -> Result<Picture> {
+fn breed_values(judged: &Judged) -> Vec<ClassValues> {
     let mut by_label: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
     for query in &judged.per_query {
         let values = by_label.entry(query.label).or_default();
         values.push(query.average_precision_at_r);
     }
-    let classes: Vec<_> = by_label
+    by_label
         .into_iter()
         .map(|(label, values)| ClassValues {
             name: judged.breed_name(label),
             values,
         })
-        .collect();
-    let height = (200 + 24 * classes.len() as u32).clamp(Figure::MIN_SIDE, Figure::MAX_SIDE);
-    let figure = Figure::new(1000, height)?.titled("Retrieval by breed");
-    Ok(class_bars(&figure, "MAP@R", &classes)?)
+        .collect()
 }
 
 /// What breed the nearest images are of.
-fn confusion_picture(judged: &Judged) -> Result<Picture> {
+fn confusion_picture(judged: &Judged, figure: &Figure) -> Result<Picture> {
     let rows = &judged.evaluation.analysis.knn.confusion.rows;
     let labels: BTreeSet<u32> = rows
         .iter()
@@ -216,11 +248,10 @@ fn confusion_picture(judged: &Judged) -> Result<Picture> {
         counts: &counts,
         predicted: "breed by its nearest images",
     };
-    let figure = Figure::new(1000, 1040)?.titled("What is taken for what");
-    Ok(confusion_matrix(&figure, &confusion)?)
+    Ok(confusion_matrix(figure, &confusion)?)
 }
 
-fn scatter_picture(judged: &Judged, projection: &Projection, title: &str) -> Result<Picture> {
+fn scatter_picture(judged: &Judged, projection: &Projection, figure: &Figure) -> Result<Picture> {
     let groups: Vec<_> = judged
         .candidate
         .materials
@@ -244,8 +275,5 @@ fn scatter_picture(judged: &Judged, projection: &Projection, title: &str) -> Res
         groups: &groups,
         footnote: &projection.footnote(),
     };
-    Ok(scatter(
-        &Figure::new(1300, 1000)?.titled(title),
-        &of_projection,
-    )?)
+    Ok(scatter(figure, &of_projection)?)
 }

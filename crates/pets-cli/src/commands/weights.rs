@@ -96,12 +96,11 @@ fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
         if !wanted.is_empty() && !wanted.contains(&architecture) {
             continue;
         }
-        match PublishedWeights::of(weights, &url)? {
-            Some(published) => {
-                published.fetch()?;
-                println!("{}", published.cached.display());
-            }
-            None => eprintln!("{architecture} {} is in the program", weights.name),
+        if let Some(published) = PublishedWeights::of(weights, &url)? {
+            published.fetch()?;
+            println!("{}", published.cached.display());
+        } else {
+            say!("{architecture} {} is in the program", weights.name);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -687,6 +687,13 @@ pub(crate) static KEYS: &[Key] = &[
         "Also evaluate the untrained backbone's features, for comparison",
     ),
     key(
+        "visualization.theme",
+        "theme",
+        Choice(&["light", "dark"]),
+        "\"light\"",
+        "Colours of the pictures; the report follows the reader's system",
+    ),
+    key(
         "visualization.tsne_perplexity",
         "tsne-perplexity",
         Float(1.0, 1000.0),
@@ -694,11 +701,32 @@ pub(crate) static KEYS: &[Key] = &[
         "Perplexity of t-SNE",
     ),
     key(
+        "visualization.tsne_engine",
+        "tsne-engine",
+        Choice(&["manifolds", "linfa"]),
+        "\"manifolds\"",
+        "Who computes t-SNE; linfa takes all pairs, of up to 1000 images",
+    ),
+    key(
+        "visualization.tsne_iterations",
+        "tsne-iterations",
+        Int(1, 100_000),
+        "1000",
+        "Steps of t-SNE",
+    ),
+    key(
         "visualization.umap_n_neighbors",
         "umap-n-neighbors",
         Int(2, 1000),
         "15",
         "Neighbours of UMAP",
+    ),
+    key(
+        "visualization.umap_min_dist",
+        "umap-min-dist",
+        Float(0.0, 1.0),
+        "0.1",
+        "How close UMAP may put two images",
     ),
     key(
         "visualization.num_queries",

@@ -161,8 +161,12 @@ pub(crate) struct EvaluationSection {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VisualizationSection {
+    pub(crate) theme: String,
     pub(crate) tsne_perplexity: f64,
+    pub(crate) tsne_engine: String,
+    pub(crate) tsne_iterations: usize,
     pub(crate) umap_n_neighbors: usize,
+    pub(crate) umap_min_dist: f64,
     pub(crate) num_queries: usize,
     pub(crate) num_samples: usize,
 }

@@ -81,7 +81,7 @@ fn all_trains_evaluates_and_draws() {
         "umap.png",
         "retrieval/best.png",
         "retrieval/worst.png",
-        "retrieval/typical.png",
+        "retrieval/random.png",
         "gradcam/samples.png",
     ] {
         let path = workplace.path().join("outputs/results").join(picture);

@@ -134,6 +134,46 @@ def efficientnet_lite0():
     )
 
 
+def activation_maps():
+    """Grad-CAM and Layer-CAM with PyTorch's gradients, of the unit vector of features, in float64."""
+    resnet = torchvision.models.resnet18()
+    resnet.load_state_dict(formula_state(resnet))
+    resnet.double().eval()
+    lite = Lite0(load_file(ASSETS / "efficientnet_lite0_in1k_f16.safetensors"))
+
+    def stem_to_layer3(x):
+        x = resnet.maxpool(resnet.relu(resnet.bn1(resnet.conv1(x))))
+        return resnet.layer3(resnet.layer2(resnet.layer1(x)))
+
+    models = {
+        "resnet18": ("layer3", (1, 3, 96, 80), stem_to_layer3, resnet.layer4),
+        "efficientnet_lite0": ("conv_head", (1, 3, 96, 80), lambda x: list(lite.stages(x))[-1], lambda x: x),
+    }
+    cases = []
+    for name, (stage, shape, before, after) in models.items():
+        activation = before(formula_input(*shape).double()).detach().requires_grad_()
+        embedding = F.normalize(after(activation).mean((2, 3)))
+        target = F.normalize(formula_tensor("target", (1, embedding.shape[1]), 7).double())
+        largest = int(embedding[0].argmax())
+        for dimension, score in [(None, (embedding * target).sum()), (largest, embedding[0, largest])]:
+            (gradient,) = torch.autograd.grad(score, activation, retain_graph=True)
+            for method, weights in [("grad_cam", gradient.mean((2, 3), keepdim=True)), ("layer_cam", F.relu(gradient))]:
+                values = F.relu((activation * weights).sum(1))[0]
+                cases.append(
+                    {
+                        "backbone": name,
+                        "stage": stage,
+                        "input_shape": shape,
+                        "dimension": dimension,
+                        "method": method,
+                        "score": score.item(),
+                        "size": list(values.shape),
+                        "values": numbers(values / values.max()),
+                    }
+                )
+    write_json("activation_maps.json", {"phase": PHASE, "cases": cases})
+
+
 def batch_norm_step():
     """Running statistics after one forward pass in training; at the end two values a channel remain."""
     model = torchvision.models.resnet18()
@@ -251,6 +291,7 @@ def torchvision_names():
 
 if __name__ == "__main__":
     efficientnet_lite0()
+    activation_maps()
     batch_norm_step()
     original_checkpoint()
     small_checkpoints()

@@ -33,19 +33,29 @@ function showFigures() {
     const found = runs.map(({ headlines }) => headlines.find((headline) => headline.name === name));
     const values = found.filter(known).map((headline) => headline.value);
     const best = found.find(known).lower_is_better ? Math.min(...values) : Math.max(...values);
-    return [name, found.map((headline, index) => figureCell(headline, index > 0 ? found[0] : undefined, best))];
+    return [name, found.map((headline, index) => {
+      const difference = runs[index].differences.find((one) => one.name === name);
+      return figureCell(headline, index > 0 ? found[0] : undefined, best, difference);
+    })];
   }));
+  byId("remarks").append(...runs.filter(({ remark }) => known(remark))
+    .map(({ name, remark }) => make("p", { class: "lead" }, `${name}: ${remark}`)));
 }
 
-function figureCell(headline, first, best) {
+const signedPoints = (share) => `${share < 0 ? "−" : "+"}${(Math.abs(share) * 100).toFixed(1)}`;
+
+function figureCell(headline, first, best, difference) {
   if (!known(headline)) return make("td", {}, "–");
   const { value, interval, lower_is_better } = headline;
   const cell = make("td", {}, make("b", {}, percent(value), value === best && runs.length > 1 ? " ★" : ""));
   if (interval) cell.append(make("small", {}, `${percent(interval[0])} – ${percent(interval[1])}`));
   if (known(first)) {
     const gain = value - first.value;
-    const better = lower_is_better ? gain <= 0 : gain >= 0;
-    cell.append(make("small", { class: better ? "better" : "worse" }, `${gain < 0 ? "−" : "+"}${(Math.abs(gain) * 100).toFixed(1)} points`));
+    const [low, high] = difference ? difference.interval : [gain, gain];
+    const certain = low > 0 || high < 0;
+    const verdict = (gain > 0) === lower_is_better ? "worse" : "better";
+    const range = difference ? ` (${signedPoints(low)} to ${signedPoints(high)})` : "";
+    cell.append(make("small", { class: certain ? verdict : undefined }, `${signedPoints(gain)} points${range}`));
   }
   return cell;
 }

@@ -19,6 +19,26 @@ const SCRIPT: &str = concat!(
     "})();\n",
 );
 
+/// A run that is held against others.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ComparedRun {
+    /// What is known of it; the run goes by the report's title.
+    pub report: Report,
+    /// How figures differ from those of the first run, where a paired test could tell.
+    pub differences: Vec<Difference>,
+    /// Why there is no such test, for the reader.
+    pub remark: Option<String>,
+}
+
+/// The difference of a figure to that of the first run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// The name of the figure, as in [`Headline::name`].
+    pub name: String,
+    /// The ends of its 95 % interval.
+    pub interval: [f64; 2],
+}
+
 /// What the script of the page reads.
 #[derive(Serialize)]
 struct Comparison<'a> {
@@ -34,20 +54,27 @@ struct Run<'a> {
     history: &'a [EpochPoint],
     roc: &'a [RocStep],
     configuration: &'a str,
+    differences: &'a [Difference],
+    remark: Option<&'a str>,
     /// The colour of its curves, on light and on dark paper.
     colours: [String; 2],
 }
 
 /// Runs against each other as one HTML page like that of [`report_html`](super::report_html): a
 /// table of their figures with the differences to the first run, their curves over each other, and
-/// the settings in which they differ. The runs go by the titles of their reports.
+/// the settings in which they differ. A difference whose interval holds zero is shown as no better and
+/// no worse.
 ///
 /// # Errors
 /// [`VizError::Empty`] without runs, and as [`report_html`](super::report_html) for each.
-pub fn compare_html(title: &str, runs: &[Report]) -> Result<String, VizError> {
+pub fn compare_html(title: &str, runs: &[ComparedRun]) -> Result<String, VizError> {
     check::not_empty("runs", runs)?;
-    runs.iter().try_for_each(check_report)?;
-    let run = |(index, report)| run_of(report, index, runs.len());
+    for run in runs {
+        check_report(&run.report)?;
+        let ends = run.differences.iter().flat_map(|found| found.interval);
+        check::finite("interval of a difference", ends)?;
+    }
+    let run = |(index, run)| run_of(run, index, runs.len());
     let comparison = Comparison {
         title,
         runs: runs.iter().enumerate().map(run).collect(),
@@ -61,13 +88,14 @@ pub fn compare_html(title: &str, runs: &[Report]) -> Result<String, VizError> {
 /// As [`compare_html`], and [`VizError::Write`] where the folder is missing or cannot be written to.
 pub fn save_comparison(
     title: &str,
-    runs: &[Report],
+    runs: &[ComparedRun],
     path: impl AsRef<Path>,
 ) -> Result<(), VizError> {
     file::write(path.as_ref(), compare_html(title, runs)?.as_bytes())
 }
 
-fn run_of(report: &Report, index: usize, count: usize) -> Run<'_> {
+fn run_of(run: &ComparedRun, index: usize, count: usize) -> Run<'_> {
+    let report = &run.report;
     Run {
         name: &report.title,
         headlines: &report.headlines,
@@ -77,6 +105,8 @@ fn run_of(report: &Report, index: usize, count: usize) -> Run<'_> {
             .as_ref()
             .map_or(&[], |verification| &verification.roc),
         configuration: &report.configuration,
+        differences: &run.differences,
+        remark: run.remark.as_deref(),
         colours: [Theme::Light, Theme::Dark].map(|theme| group_colour(index, count, theme).css()),
     }
 }
@@ -90,6 +120,21 @@ mod tests {
         assert!(matches!(
             compare_html("none", &[]),
             Err(VizError::Empty { .. })
+        ));
+    }
+
+    #[test]
+    fn an_interval_must_be_numbers() {
+        let run = ComparedRun {
+            differences: vec![Difference {
+                name: "Recall@1".into(),
+                interval: [f64::NAN, 0.1],
+            }],
+            ..ComparedRun::default()
+        };
+        assert!(matches!(
+            compare_html("none", &[run]),
+            Err(VizError::NotFinite { .. })
         ));
     }
 }

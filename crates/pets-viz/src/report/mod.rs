@@ -37,7 +37,7 @@ mod jpeg;
 mod page;
 mod soundness;
 
-pub use compare::{compare_html, save_comparison};
+pub use compare::{ComparedRun, Difference, compare_html, save_comparison};
 pub use contents::{
     Attention, Class, ConfusedPair, Fact, Headline, Histogram, Neighbour, Report, RocStep, Sample,
     Verification,

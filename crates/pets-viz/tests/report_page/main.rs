@@ -4,7 +4,7 @@ mod browser;
 mod small_report;
 
 use browser::Browser;
-use pets_viz::report::{Headline, Report, compare_html, report_html};
+use pets_viz::report::{ComparedRun, Difference, Headline, Report, compare_html, report_html};
 use small_report::{NAMES, small_report};
 
 /// Opens the report and hands it over; complains of what the browser complained about.
@@ -308,8 +308,19 @@ fn runs_are_held_against_the_first() {
         configuration: "seed = 43".into(),
         ..small_report()
     };
-    let page =
-        compare_html("Two & more", &[small_report(), other]).expect("the parts fit together");
+    let first = ComparedRun {
+        report: small_report(),
+        ..ComparedRun::default()
+    };
+    let other = ComparedRun {
+        report: other,
+        differences: vec![Difference {
+            name: "Recall@1".into(),
+            interval: [-0.004, 0.056],
+        }],
+        remark: Some("a <remark>".into()),
+    };
+    let page = compare_html("Two & more", &[first, other]).expect("the parts fit together");
     open_page(&page, |browser| {
         assert_eq!(browser.text("#title"), "Two & more");
         assert_eq!(browser.text("#runs li:nth-child(2)"), "the <other> run");
@@ -318,10 +329,18 @@ fn runs_are_held_against_the_first() {
         assert_eq!(
             browser.evaluate(rows),
             serde_json::json!([
-                ["Recall@1", "87.4 %81.0 % – 92.0 %", "90.0 % ★+2.6 points"],
+                [
+                    "Recall@1",
+                    "87.4 %81.0 % – 92.0 %",
+                    "90.0 % ★+2.6 points (−0.4 to +5.6)"
+                ],
                 ["MAP@R", "–", "50.0 % ★"],
             ])
         );
+        assert_eq!(browser.text("#remarks"), "the <other> run: a <remark>");
+        // The interval holds zero, so that the difference is neither better nor worse.
+        let judged = "document.querySelectorAll('td .better, td .worse').length";
+        assert_eq!(browser.evaluate(judged), 0);
         assert!(browser.text("#setting-table tbody").contains("seed"));
         browser.wait_for("document.querySelectorAll('#roc .line').length === 2");
         browser.click("#roc-log");
