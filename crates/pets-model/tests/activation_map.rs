@@ -32,7 +32,9 @@ struct Case {
 fn model(architecture: Architecture, phase: f64) -> EmbeddingModel {
     let weights = match architecture.pretrained()[0].source {
         WeightsSource::Bundled(bytes) => StateDict::from_bytes(bytes, "bundled").unwrap(),
-        _ => formula::state_dict(&formula::torchvision_layout(architecture.name()), phase),
+        WeightsSource::Published { .. } => {
+            formula::state_dict(&formula::torchvision_layout(architecture.name()), phase)
+        }
     };
     EmbeddingModelConfig {
         architecture,
