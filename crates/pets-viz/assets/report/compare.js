@@ -51,7 +51,7 @@ function figureCell(headline, first, best, difference) {
   if (interval) cell.append(make("small", {}, `${percent(interval[0])} – ${percent(interval[1])}`));
   if (known(first)) {
     const gain = value - first.value;
-    const [low, high] = difference ? difference.interval : [gain, gain];
+    const [low, high] = difference ? difference.interval : [0, 0];
     const certain = low > 0 || high < 0;
     const verdict = (gain > 0) === lower_is_better ? "worse" : "better";
     const range = difference ? ` (${signedPoints(low)} to ${signedPoints(high)})` : "";
