@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::module::batch_norm_train;
 
 use crate::activation::Activation;
+use crate::cpu::BatchNormShape;
 use crate::placement::Placement;
 use crate::{flex, flex_autodiff};
 
@@ -55,11 +56,10 @@ pub fn batch_norm(
     if x.dims().contains(&0) {
         placement = Placement::Elsewhere;
     }
+    let shape = BatchNormShape::new(x.dims(), epsilon, activation);
     match placement {
-        Placement::Flex => flex::batch_norm(x, gamma, beta, residual, epsilon, activation),
-        Placement::FlexAutodiff => {
-            flex_autodiff::batch_norm(x, gamma, beta, residual, epsilon, activation)
-        }
+        Placement::Flex => flex::batch_norm(x, gamma, beta, residual, shape),
+        Placement::FlexAutodiff => flex_autodiff::batch_norm(x, gamma, beta, residual, shape),
         Placement::Elsewhere => {
             let normalized = batch_norm_train(x, gamma, beta, epsilon);
             let output = match residual {

@@ -4,7 +4,6 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{Tensor, TensorData};
 
-use crate::activation::Activation;
 use crate::batch_norm::BatchNormOutput;
 use crate::convolution::Affine;
 use crate::cpu::{self, BatchNormShape, ConvShape};
@@ -83,16 +82,10 @@ pub(crate) fn batch_norm(
     gamma: Tensor<1>,
     beta: Tensor<1>,
     residual: Option<Tensor<4>>,
-    epsilon: f64,
-    activation: Activation,
+    shape: BatchNormShape,
 ) -> BatchNormOutput {
-    let dims @ [_, channels, height, width] = x.dims();
-    let shape = BatchNormShape {
-        channels,
-        plane: height * width,
-        epsilon,
-        activation,
-    };
+    let dims = x.dims();
+    let channels = shape.channels;
     let x = contiguous(primitive(x));
     let [gamma, beta] = [gamma, beta].map(|tensor| contiguous(primitive(tensor)));
     let residual = residual.map(|tensor| contiguous(primitive(tensor)));

@@ -154,16 +154,10 @@ pub(crate) fn batch_norm(
     gamma: Tensor<1>,
     beta: Tensor<1>,
     residual: Option<Tensor<4>>,
-    epsilon: f64,
-    activation: Activation,
+    shape: BatchNormShape,
 ) -> BatchNormOutput {
-    let dims @ [_, channels, height, width] = x.dims();
-    let shape = BatchNormShape {
-        channels,
-        plane: height * width,
-        epsilon,
-        activation,
-    };
+    let dims = x.dims();
+    let channels = shape.channels;
     let (x, x_node) = primitive(x).into_parts();
     let (gamma, gamma_node) = primitive(gamma).into_parts();
     let (beta, beta_node) = primitive(beta).into_parts();
@@ -197,7 +191,7 @@ pub(crate) fn batch_norm(
                 gamma,
                 mean: mean.clone(),
                 variance: variance.clone(),
-                out: (activation != Activation::Identity).then(|| out.clone()),
+                out: (shape.activation != Activation::Identity).then(|| out.clone()),
                 shape,
             };
             step.finish(state, out)

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
-// What is not inlined into pulp's dispatch is compiled without the instructions that it chose.
-#![allow(clippy::inline_always)]
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into pulp's dispatch is compiled without the instructions that it chose"
+)]
 
 mod activation;
 mod batch_norm;

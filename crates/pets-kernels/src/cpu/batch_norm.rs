@@ -24,6 +24,19 @@ pub(crate) struct Normalized {
 }
 
 impl BatchNormShape {
+    pub(crate) fn new(
+        [_, channels, height, width]: [usize; 4],
+        epsilon: f64,
+        activation: Activation,
+    ) -> Self {
+        Self {
+            channels,
+            plane: height * width,
+            epsilon,
+            activation,
+        }
+    }
+
     /// `activation((x - mean) / sqrt(variance + epsilon) · gamma + beta + residual)`.
     pub(crate) fn forward(
         &self,
