@@ -38,7 +38,7 @@ pub(crate) enum Aim {
     /// known.
     Breed,
     /// Its similarity to another picture.
-    Picture(NamedPicture),
+    Picture(Subject),
     /// A value of its embedding, counted from 0.
     Dimension(usize),
 }
@@ -177,9 +177,9 @@ pub(crate) fn explain(
         rows: Vec::new(),
         records: Vec::new(),
     };
-    for subject in subjects {
-        match aim {
-            Aim::Breed => {
+    match aim {
+        Aim::Breed => {
+            for subject in subjects {
                 let breed = match subject.breed {
                     Some(breed) => breed,
                     None => {
@@ -194,25 +194,27 @@ pub(crate) fn explain(
                 let likeness = format!("like {}", judged.breed_name(breed));
                 attention.add(judged, subject, MapTarget::Similarity(target), &likeness)?;
             }
-            Aim::Picture(other) => {
-                let target = MapTarget::Similarity(judged.embedding_of(&other.image)?);
-                attention.add(judged, subject, target, &format!("like {}", other.name))?;
+        }
+        Aim::Picture(other) => {
+            let there = judged.embedding_of(&other.picture.image)?;
+            for subject in subjects {
+                let target = MapTarget::Similarity(there.clone());
+                let likeness = format!("like {}", other.picture.name);
+                attention.add(judged, subject, target, &likeness)?;
                 let back = MapTarget::Similarity(judged.embedding_of(&subject.picture.image)?);
                 let likeness = format!("like {}", subject.picture.name);
-                let other = Subject::unknown(NamedPicture {
-                    image: other.image.clone(),
-                    name: other.name.clone(),
-                });
-                attention.add(judged, &other, back, &likeness)?;
+                attention.add(judged, other, back, &likeness)?;
             }
-            Aim::Dimension(index) => {
-                if *index >= dim {
-                    bail!(
-                        "there is no --dimension {index}: the embedding has {dim} values, 0 to {}",
-                        dim - 1
-                    );
-                }
-                let value = format!("in dimension {index}");
+        }
+        Aim::Dimension(index) => {
+            if *index >= dim {
+                bail!(
+                    "there is no --dimension {index}: the embedding has {dim} values, 0 to {}",
+                    dim - 1
+                );
+            }
+            let value = format!("in dimension {index}");
+            for subject in subjects {
                 attention.add(judged, subject, MapTarget::Dimension(*index), &value)?;
             }
         }

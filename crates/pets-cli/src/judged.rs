@@ -74,6 +74,18 @@ struct Timing {
     evaluate_seconds: f64,
 }
 
+/// As [`judge`], with the figures of the untrained backbone where the configuration asks for them.
+pub(crate) fn judge_with_baseline(
+    settings: &Settings,
+    load_model: Option<&Path>,
+) -> Result<Judged> {
+    let mut judged = judge(settings, load_model)?;
+    if judged.candidate.config.evaluation.baseline {
+        judged.evaluation.baseline = Some(baseline(judged.candidate.embedder())?);
+    }
+    Ok(judged)
+}
+
 /// Opens the model that the command line means and judges it on the test images.
 pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Judged> {
     let candidate = Candidate::open(settings, load_model)?;
@@ -104,11 +116,6 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
     let (figures, per_query) = Figures::of(config, subject)?;
     let analysis = Analysis::of(config, subject, &figures, &per_query)?;
     let evaluate_seconds = started.elapsed().as_secs_f64();
-    let baseline = config
-        .evaluation
-        .baseline
-        .then(|| baseline(embedder))
-        .transpose()?;
 
     let evaluation = Evaluation {
         format: 2,
@@ -132,7 +139,7 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
         failed_images: names_among(&analysis.failures, materials),
         figures,
         analysis,
-        baseline,
+        baseline: None,
         timing: Timing {
             embed_seconds,
             evaluate_seconds,

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::{evaluate, train, visualize};
 use crate::arguments::{Continuation, Settings};
-use crate::judged::judge;
+use crate::judged::judge_with_baseline;
 
 pub(crate) fn run(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
     let settings = &continuation.apply(settings);
@@ -21,7 +21,7 @@ pub(crate) fn run(settings: &Settings, continuation: &Continuation) -> Result<Ex
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }
-    let judged = judge(settings, None)?;
+    let judged = judge_with_baseline(settings, None)?;
     let results = evaluate::report(&judged)?;
     let pictures = visualize::draw_all(&judged)?;
     println!("\nwritten:");

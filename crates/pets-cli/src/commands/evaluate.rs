@@ -12,7 +12,7 @@ use crate::comparison::{Comparison, Contender};
 use crate::figures::{Analysis, Figures};
 use crate::figures_report::{analysis_lines, class_table, figures_table};
 use crate::files::write_atomically;
-use crate::judged::{Evaluation, Judged, judge};
+use crate::judged::{Evaluation, Judged, judge, judge_with_baseline};
 use crate::judged_file::{Files, JudgedFile, holds_embeddings, judge_file};
 use crate::table::Style;
 
@@ -55,9 +55,9 @@ pub(crate) fn run(settings: &Settings, arguments: &EvaluateArguments) -> Result<
         return Ok(ExitCode::SUCCESS);
     }
     match &sources[..] {
-        [] => report_model(&judge(settings, None)?, output).map(drop)?,
+        [] => report_model(&judge_with_baseline(settings, None)?, output).map(drop)?,
         [file] if holds_embeddings(file) => report_file(settings, alone(file), output)?,
-        [file] => report_model(&judge(settings, Some(file))?, output).map(drop)?,
+        [file] => report_model(&judge_with_baseline(settings, Some(file))?, output).map(drop)?,
         several => compare(settings, several, output)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -65,7 +65,7 @@ pub(crate) fn run(settings: &Settings, arguments: &EvaluateArguments) -> Result<
 
 /// Evaluates the best model of the run that `settings` describe.
 pub(crate) fn run_after_training(settings: &Settings) -> Result<ExitCode> {
-    report(&judge(settings, None)?)?;
+    report(&judge_with_baseline(settings, None)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

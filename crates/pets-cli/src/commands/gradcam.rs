@@ -54,15 +54,15 @@ pub(crate) fn run(
         Method::LayerCam => MapMethod::LayerCam,
     };
     let lens = Lens::at(config, arguments.stage.as_deref(), method)?;
+    let open = |path: &PathBuf| Ok::<_, anyhow::Error>(Subject::unknown(NamedPicture::open(path)?));
     let aim = match (&arguments.target, arguments.dimension) {
-        (Some(path), _) => Aim::Picture(NamedPicture::open(path)?),
+        (Some(path), _) => Aim::Picture(open(path)?),
         (None, Some(index)) => Aim::Dimension(index),
         (None, None) => Aim::Breed,
     };
     let (name, subjects) = if arguments.pictures.is_empty() {
         ("samples", samples(&judged)?)
     } else {
-        let open = |path: &PathBuf| Ok(Subject::unknown(NamedPicture::open(path)?));
         let opened = arguments.pictures.iter().map(open).collect::<Result<_>>()?;
         ("pictures", opened)
     };

@@ -16,7 +16,7 @@ use super::gradcam;
 use crate::arguments::{ModelFile, Settings};
 use crate::distances::distances_picture;
 use crate::files::write_atomically;
-use crate::judged::{Judged, judge};
+use crate::judged::{Judged, judge, judge_with_baseline};
 use crate::report::{epoch_point, history_of, report};
 use crate::retrieval_sheets::{outside_queries, retrieval_sheets};
 
@@ -26,10 +26,11 @@ pub(crate) fn run(
     queries: &[PathBuf],
     query_breed: Option<&str>,
 ) -> Result<ExitCode> {
-    let judged = judge(settings, model.load_model.as_deref())?;
+    let file = model.load_model.as_deref();
     let written = if queries.is_empty() {
-        draw_all(&judged)?
+        draw_all(&judge_with_baseline(settings, file)?)?
     } else {
+        let judged = judge(settings, file)?;
         let mut album = Album::of(&judged);
         let sheet = outside_queries(&judged, queries, query_breed)?;
         album.save("retrieval/queries.png", &sheet)?;
