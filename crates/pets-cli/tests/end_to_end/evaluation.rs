@@ -1,6 +1,5 @@
 //! Models and files of embeddings, judged alone and against each other.
 
-use assert_cmd::Command;
 use serde_json::Value;
 
 use crate::workplace::Workplace;
@@ -41,17 +40,6 @@ fn train(workplace: &Workplace, epochs: &str, output: &str) {
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
-}
-
-fn fails(workplace: &Workplace, arguments: &[&str]) -> String {
-    let output = Command::cargo_bin("pets")
-        .unwrap()
-        .args(arguments)
-        .current_dir(workplace.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
 }
 
 #[test]
@@ -135,7 +123,7 @@ fn models_side_by_side() {
         "--load-model",
         models[0],
     ]));
-    let said = fails(&workplace, &with_run(&["evaluate", models[0], "other.npz"]));
+    let said = workplace.error(&with_run(&["evaluate", models[0], "other.npz"]));
     assert!(said.contains("cannot compare"), "{said}");
 }
 
@@ -145,7 +133,7 @@ fn files_that_are_no_embeddings() {
     std::fs::write(workplace.path().join("empty.npz"), "").unwrap();
     std::fs::write(workplace.path().join("text.npz"), "embeddings").unwrap();
     for file in ["empty.npz", "text.npz", "absent.npz"] {
-        let said = fails(&workplace, &["evaluate", "--embeddings", file]);
+        let said = workplace.error(&["evaluate", "--embeddings", file]);
         assert!(said.contains(file), "{said}");
     }
 }

@@ -1,6 +1,5 @@
 //! The pages and pictures of real runs, small ones, against the figures that stand behind them.
 
-use assert_cmd::Command;
 use serde_json::Value;
 
 use crate::browser::{self, Browser};
@@ -42,17 +41,6 @@ fn in_browser(workplace: &Workplace, page: &str, test: impl FnOnce(&mut Browser)
 
 fn percent(value: &Value) -> String {
     format!("{:.1} %", 100.0 * value.as_f64().unwrap())
-}
-
-fn fails(workplace: &Workplace, arguments: &[&str]) -> String {
-    let output = Command::cargo_bin("pets")
-        .unwrap()
-        .args(arguments)
-        .current_dir(workplace.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
 }
 
 #[test]
@@ -190,7 +178,7 @@ fn runs_are_compared_on_one_page() {
         browser.wait_for("document.querySelectorAll('#train-loss .line').length > 0");
     });
 
-    let said = fails(&workplace, &["compare", "short", "drawn"]);
+    let said = workplace.error(&["compare", "short", "drawn"]);
     assert!(said.contains("drawn is no run"), "{said}");
 }
 
@@ -239,7 +227,7 @@ fn any_picture_is_explained_and_sought() {
     assert_eq!(seventh["stage"], "stage3");
     assert_eq!(seventh["maps"][0]["explained"], "in dimension 7");
     let model = "--load-model=run/models/best_model.safetensors";
-    let said = fails(&workplace, &["gradcam", model, "--dimension=8"]);
+    let said = workplace.error(&["gradcam", model, "--dimension=8"]);
     assert!(said.contains("8 values, 0 to 7"), "{said}");
 
     let sheet = pets(&[
@@ -262,5 +250,5 @@ fn any_picture_is_explained_and_sought() {
         "--query=gray.png",
         "--query-breed=nobody",
     ];
-    assert!(fails(&workplace, &unknown).contains("nobody"));
+    assert!(workplace.error(&unknown).contains("nobody"));
 }

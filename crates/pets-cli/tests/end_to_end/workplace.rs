@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use assert_cmd::Command;
-#[cfg(unix)]
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
@@ -48,19 +47,16 @@ impl Workplace {
 
     /// Runs `pets` and returns what it printed to stderr; it must fail, without a panic.
     pub(crate) fn failure(&self, arguments: &[&str]) -> String {
-        let output = Command::cargo_bin("pets")
-            .unwrap()
-            .args(arguments)
-            .current_dir(self.path())
-            .output()
-            .unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        let code = output.status.code();
-        assert!(
-            matches!(code, Some(1 | 2)),
-            "pets {arguments:?}: {code:?}\n{stderr}"
-        );
-        stderr
+        let (code, said) = self.fails(arguments);
+        assert!(matches!(code, 1 | 2), "pets {arguments:?}: {code}\n{said}");
+        said
+    }
+
+    /// As [`failure`](Self::failure), with exit code 1.
+    pub(crate) fn error(&self, arguments: &[&str]) -> String {
+        let (code, said) = self.fails(arguments);
+        assert_eq!(code, 1, "{arguments:?}");
+        said
     }
 
     /// Starts `pets`, which says what it has to say into the file `log`.
@@ -76,7 +72,6 @@ impl Workplace {
     }
 
     /// Runs `pets`, which must fail; its exit code and what it printed to stderr.
-    #[cfg(unix)]
     pub(crate) fn fails(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = std::process::Command::new(cargo_bin("pets"));
         self.failed(command.args(arguments))
@@ -89,7 +84,6 @@ impl Workplace {
         self.failed(command.args(["-c", script]).arg(cargo_bin("pets")))
     }
 
-    #[cfg(unix)]
     fn failed(&self, command: &mut std::process::Command) -> (i32, String) {
         let output = command.current_dir(self.path()).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
