@@ -46,6 +46,7 @@ use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    pets_kernels::keep_freed_memory();
     match interrupt::install()
         .map_err(Into::into)
         .and_then(|()| run(arguments.command))

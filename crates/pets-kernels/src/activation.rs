@@ -3,6 +3,8 @@
 use burn::tensor::{Tensor, activation};
 use pulp::Simd;
 
+use crate::cpu::select;
+
 /// What is applied to a layer's output, element by element. NaN stays NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
@@ -37,15 +39,14 @@ impl Activation {
     pub(crate) fn apply_simd<S: Simd>(self, simd: S, x: S::f32s) -> S::f32s {
         let zero = simd.splat_f32s(0.0);
         let six = simd.splat_f32s(6.0);
-        let positive = |x| simd.select_f32s(simd.less_than_f32s(x, zero), zero, x);
-        match self {
-            Self::Identity => x,
-            Self::Relu => positive(x),
-            Self::Relu6 => {
-                let x = positive(x);
-                simd.select_f32s(simd.greater_than_f32s(x, six), six, x)
-            }
+        if self == Self::Identity {
+            return x;
         }
+        let positive = select(simd, simd.less_than_f32s(x, zero), zero, x);
+        if self == Self::Relu {
+            return positive;
+        }
+        select(simd, simd.greater_than_f32s(positive, six), six, positive)
     }
 
     /// The gradient before the activation, of the one after it and the activation's output: PyTorch's gradient, zero at
@@ -68,15 +69,15 @@ impl Activation {
     ) -> S::f32s {
         let zero = simd.splat_f32s(0.0);
         let six = simd.splat_f32s(6.0);
-        let above =
-            |gradient| simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, gradient);
-        match self {
-            Self::Identity => gradient,
-            Self::Relu => above(gradient),
-            Self::Relu6 => {
-                let below = simd.greater_than_or_equal_f32s(output, six);
-                simd.select_f32s(below, zero, above(gradient))
-            }
+        if self == Self::Identity {
+            return gradient;
         }
+        let at_zero = simd.less_than_or_equal_f32s(output, zero);
+        let gradient = select(simd, at_zero, zero, gradient);
+        if self == Self::Relu {
+            return gradient;
+        }
+        let at_six = simd.greater_than_or_equal_f32s(output, six);
+        select(simd, at_six, zero, gradient)
     }
 }

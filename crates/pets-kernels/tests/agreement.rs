@@ -145,6 +145,16 @@ fn dense_convolutions_are_burns() {
         dense([1, 40, 5, 34], 16, 3, 1, around(2)),
         dense([2, 17, 8, 8], 19, 3, 1, BEHIND),
         dense([1, 20, 4, 4], 20, 3, 1, around(3)),
+        // Large enough for Winograd's tiles: whole, cut at both ends, several images in a vector, more than one block of
+        // channels.
+        dense([2, 16, 56, 56], 16, 3, 1, around(1)),
+        dense([3, 18, 33, 41], 23, 3, 1, BEHIND),
+        dense([21, 16, 5, 6], 17, 3, 1, around(1)),
+        dense([70, 16, 7, 7], 70, 3, 1, around(1)),
+        dense([2, 16, 31, 30], 40, 3, 1, around(0)),
+        dense([2, 24, 27, 17], 16, 3, 1, around(2)),
+        dense([3, 270, 14, 13], 20, 3, 1, around(1)),
+        dense([3, 20, 14, 13], 270, 3, 1, [(0, 2), (2, 0)]),
         dense([2, 6, 8, 8], 4, 5, 1, around(2)),
         dense([2, 4, 10, 10], 6, 3, 2, BEHIND),
         dense([1, 3, 6, 6], 2, 4, 3, [(2, 0), (0, 1)]),
@@ -215,6 +225,7 @@ fn what_follows_a_convolution_is_fused() {
     let device = Device::flex();
     for case in [
         dense([2, 8, 9, 9], 12, 3, 1, around(1)),
+        dense([2, 16, 29, 26], 20, 3, 1, around(1)),
         dense([1, 300, 12, 12], 40, 1, 1, around(0)),
         dense([3, 5, 5, 5], 6, 3, 2, around(1)),
         depthwise([2, 12, 9, 9], 3, 1, around(1)),
@@ -339,6 +350,8 @@ fn max_pooling_is_burns() {
         ([2, 3, 12, 9], [3, 3], [2, 2], 1),
         ([1, 2, 7, 7], [3, 3], [2, 2], 1),
         ([3, 1, 5, 8], [2, 3], [1, 2], 0),
+        ([2, 2, 9, 40], [3, 2], [2, 1], 1),
+        ([1, 2, 30, 33], [5, 4], [3, 3], 2),
         ([1, 1, 1, 1], [3, 3], [2, 2], 1),
     ] {
         let x = random(dims, &device);
@@ -458,8 +471,14 @@ fn plain_norm(x: Tensor<4>) -> pets_kernels::BatchNormOutput {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
+    for x in [[1, 40, 7, 7], [9, 40, 15, 14]] {
+        check_number_of_threads(x);
+    }
+}
+
+fn check_number_of_threads(x: [usize; 4]) {
     let device = Device::flex();
-    let inputs = [[5, 40, 7, 7], [70, 40, 3, 3]].map(|dims| random(dims, &device));
+    let inputs = [x, [70, 40, 3, 3]].map(|dims| random(dims, &device));
     let channels = [(); 2].map(|()| random([70], &device));
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new()
@@ -491,6 +510,36 @@ fn the_number_of_threads_changes_no_bit() {
     };
     let alone = run(1);
     for threads in [2, 5, 32] {
-        assert!(run(threads) == alone, "{threads} threads");
+        assert!(run(threads) == alone, "{threads} threads, {x:?}");
     }
+}
+
+#[test]
+fn of_equal_numbers_the_first_gets_the_gradient() {
+    let device = Device::flex();
+    let plane = [
+        [1.0, 7.0, 7.0, 2.0],
+        [7.0, f32::NEG_INFINITY, 0.0, f32::NEG_INFINITY],
+        [3.0, 4.0, f32::NEG_INFINITY, f32::NEG_INFINITY],
+        [f32::NAN, 4.0, f32::NEG_INFINITY, f32::NEG_INFINITY],
+    ];
+    let x = Tensor::<2>::from_floats(plane, &device)
+        .reshape([1, 1, 4, 4])
+        .autodiff()
+        .require_grad();
+    let pooled = max_pool2d(x.clone(), pool([2, 2], [2, 2], 0));
+    let largest = values(&pooled);
+    assert_eq!(largest[..2], [7.0, 7.0]);
+    assert!(largest[2].is_nan());
+    assert_eq!(largest[3], f32::NEG_INFINITY);
+    let gradient = x
+        .grad(&pooled.sum().backward())
+        .expect("a tracked tensor has a gradient");
+    let expected = [
+        [0.0, 1.0, 1.0, 0.0],
+        [0.0; 4],
+        [0.0, 0.0, 1.0, 0.0],
+        [1.0, 0.0, 0.0, 0.0],
+    ];
+    assert_eq!(values(&gradient), expected.concat());
 }

@@ -13,6 +13,7 @@ use pets_bench::measure;
 use pets_model::{Architecture, EmbeddingModelConfig};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    pets_kernels::keep_freed_memory();
     let arguments = std::env::args().skip(1).collect::<Vec<_>>();
     let [backbone, batch, size, repeats @ ..] = &arguments[..] else {
         return Err("usage: step BACKBONE BATCH SIZE [REPEATS]".into());

@@ -30,20 +30,24 @@ pub(crate) fn conv2d(
     affine: Option<Affine<'_>>,
 ) -> Vec<f32> {
     let depth = shape.channels_in * shape.taps();
-    let scaled = |row: usize, column: usize| {
-        let weight = weight[row * depth + column];
-        affine.map_or(weight, |affine| weight * affine.scale[row])
-    };
+    let scale = |row: usize| affine.map_or(1.0, |affine| affine.scale[row]);
     let finish = affine.map_or(Finish::NONE, |affine| Finish {
         shift: Some(affine.shift),
         residual: affine.residual,
         activation: affine.activation,
     });
     if winograd::applies(shape) {
-        let weight = |row, channel, tap| scaled(row, channel * shape.taps() + tap);
-        return winograd_conv2d(x, weight, shape, finish);
+        let kernel = |row: usize, channel: usize| {
+            let start = row * depth + channel * shape.taps();
+            let mut kernel = [0.0; winograd::TAPS];
+            kernel.copy_from_slice(&weight[start..start + shape.taps()]);
+            kernel.map(|weight| weight * scale(row))
+        };
+        return winograd_conv2d(x, kernel, shape, finish);
     }
-    let rows = PackedRows::new(shape.channels_out, depth, scaled);
+    let rows = PackedRows::new(shape.channels_out, depth, |row, column| {
+        weight[row * depth + column] * scale(row)
+    });
     let layout = PhaseLayout::of_input(shape);
     let summands = (0..shape.channels_in)
         .flat_map(|channel| {
@@ -84,8 +88,9 @@ pub(crate) fn conv2d_input_gradient(
 ) -> Vec<f32> {
     if let Some(transposed) = shape.transposed().filter(winograd::applies) {
         let last = shape.taps() - 1;
-        let turned = |row: usize, channel: usize, tap: usize| {
-            weight[(channel * shape.channels_in + row) * shape.taps() + last - tap]
+        let turned = |row: usize, channel: usize| {
+            let start = (channel * shape.channels_in + row) * shape.taps();
+            std::array::from_fn(|tap| weight[start + last - tap])
         };
         return winograd_conv2d(gradient, turned, &transposed, Finish::NONE);
     }

@@ -6,9 +6,11 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::conv_shape::{ConvShape, positions};
-use super::dot_product::{DotProducts, ROW_MULTIPLE};
+use super::dot_product::{DotProducts, ROW_MULTIPLE, Rows};
 use super::phase_layout::PhaseLayout;
+use super::ranges::ranges;
 use super::scratch::with_scratch;
+use super::winograd::{self, winograd_weight_gradient};
 
 /// Products are summed over about this many pixels at a time.
 const PIXELS_IN_BLOCK: usize = 512;
@@ -27,6 +29,9 @@ const ROWS_COPIED: usize = 8;
 ///
 /// Each element is summed over images and pixels in one fixed order, whatever the number of threads.
 pub(crate) fn conv2d_weight_gradient(gradient: &[f32], x: &[f32], shape: &ConvShape) -> Vec<f32> {
+    if winograd::applies(shape) {
+        return winograd_weight_gradient(gradient, x, shape);
+    }
     let channels = COLUMNS_IN_TASK
         .div_ceil(shape.taps())
         .min(shape.channels_in);
@@ -68,13 +73,6 @@ pub(crate) fn conv2d_weight_gradient(gradient: &[f32], x: &[f32], shape: &ConvSh
         }
     }
     out
-}
-
-/// `0..len` in pieces.
-fn ranges(len: usize, piece: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..len)
-        .step_by(piece)
-        .map(move |start| start..(start + piece).min(len))
 }
 
 /// The gradient of the weights of some output channels and some input channels.
@@ -168,7 +166,6 @@ impl Block<'_> {
                 }
             }
         }
-        let right = &right[..columns * depth];
         for rows in ranges(self.rows.len(), ROWS_COPIED) {
             for (row, left) in rows.clone().zip(left.chunks_exact_mut(depth)) {
                 let (values, filling) = left.split_at_mut(used);
@@ -180,8 +177,16 @@ impl Block<'_> {
                 }
             }
             Arch::new().dispatch(DotProducts {
-                left: &left[..rows.len() * depth],
-                right,
+                left: Rows {
+                    numbers: left,
+                    stride: depth,
+                    count: rows.len(),
+                },
+                right: Rows {
+                    numbers: right,
+                    stride: depth,
+                    count: columns,
+                },
                 depth,
                 out: &mut out[rows.start * columns..rows.end * columns],
                 row_stride: columns,

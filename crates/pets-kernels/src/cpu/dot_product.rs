@@ -8,11 +8,32 @@ const TILE_RIGHT: usize = 3;
 /// Rows are filled up with zeros to a multiple of this, the widest vector there is.
 pub(crate) const ROW_MULTIPLE: usize = 16;
 
+/// Rows that start at equal distances.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    pub(crate) numbers: &'a [f32],
+    pub(crate) stride: usize,
+    pub(crate) count: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// `N` rows from `first` on, each as vectors of `depth` numbers in all.
+    #[inline(always)]
+    fn vectors<S: Simd, const N: usize>(self, first: usize, depth: usize) -> [&'a [S::f32s]; N] {
+        let mut rows: [&[S::f32s]; N] = [&[]; N];
+        for (row, vectors) in rows.iter_mut().enumerate() {
+            let start = (first + row) * self.stride;
+            *vectors = S::as_simd_f32s(&self.numbers[start..start + depth]).0;
+        }
+        rows
+    }
+}
+
 /// Adds `Σ_d left[r, d] · right[c, d]` to `out[r · row_stride + c]`, for all rows `r` of the left factor and `c` of the
 /// right one.
 pub(crate) struct DotProducts<'a> {
-    pub(crate) left: &'a [f32],
-    pub(crate) right: &'a [f32],
+    pub(crate) left: Rows<'a>,
+    pub(crate) right: Rows<'a>,
     /// Length of a row, a multiple of [`ROW_MULTIPLE`].
     pub(crate) depth: usize,
     pub(crate) out: &'a mut [f32],
@@ -35,18 +56,15 @@ impl WithSimd for DotProducts<'_> {
 impl DotProducts<'_> {
     #[inline(always)]
     fn run<S: Simd, const ROWS: usize>(mut self, simd: S) {
-        let (left, right) = (self.left, self.right);
-        for (panel, left) in left.chunks(ROWS * self.depth).enumerate() {
-            for (columns, right) in right.chunks(TILE_RIGHT * self.depth).enumerate() {
-                let start = panel * ROWS * self.row_stride + columns * TILE_RIGHT;
-                if left.len() == ROWS * self.depth && right.len() == TILE_RIGHT * self.depth {
-                    self.add_tile::<S, ROWS, TILE_RIGHT>(simd, left, right, start);
+        for row in (0..self.left.count).step_by(ROWS) {
+            for column in (0..self.right.count).step_by(TILE_RIGHT) {
+                if row + ROWS <= self.left.count && column + TILE_RIGHT <= self.right.count {
+                    self.add_tile::<S, ROWS, TILE_RIGHT>(simd, row, column);
                     continue;
                 }
-                for (row, left) in left.chunks_exact(self.depth).enumerate() {
-                    for (column, right) in right.chunks_exact(self.depth).enumerate() {
-                        let start = start + row * self.row_stride + column;
-                        self.add_tile::<S, 1, 1>(simd, left, right, start);
+                for row in (row..self.left.count).take(ROWS) {
+                    for column in (column..self.right.count).take(TILE_RIGHT) {
+                        self.add_tile::<S, 1, 1>(simd, row, column);
                     }
                 }
             }
@@ -57,15 +75,13 @@ impl DotProducts<'_> {
     fn add_tile<S: Simd, const ROWS: usize, const COLUMNS: usize>(
         &mut self,
         simd: S,
-        left: &[f32],
-        right: &[f32],
-        start: usize,
+        row: usize,
+        column: usize,
     ) {
-        let steps = self.depth / S::F32_LANES;
-        let left: [&[S::f32s]; ROWS] = rows::<S, ROWS>(left, self.depth, steps);
-        let right: [&[S::f32s]; COLUMNS] = rows::<S, COLUMNS>(right, self.depth, steps);
+        let left = self.left.vectors::<S, ROWS>(row, self.depth);
+        let right = self.right.vectors::<S, COLUMNS>(column, self.depth);
         let mut sums = [[simd.splat_f32s(0.0); COLUMNS]; ROWS];
-        for step in 0..steps {
+        for step in 0..self.depth / S::F32_LANES {
             let right = right.map(|row| row[step]);
             for (sums, left) in sums.iter_mut().zip(&left) {
                 for (sum, &right) in sums.iter_mut().zip(&right) {
@@ -73,21 +89,11 @@ impl DotProducts<'_> {
                 }
             }
         }
-        for (row, sums) in sums.iter().enumerate() {
-            let start = start + row * self.row_stride;
+        for (sums, row) in sums.iter().zip(row..) {
+            let start = row * self.row_stride + column;
             for (out, &sum) in self.out[start..start + COLUMNS].iter_mut().zip(sums) {
                 *out += simd.reduce_sum_f32s(sum);
             }
         }
     }
-}
-
-/// The first `N` rows of a matrix, each as `steps` vectors.
-#[inline(always)]
-fn rows<S: Simd, const N: usize>(matrix: &[f32], depth: usize, steps: usize) -> [&[S::f32s]; N] {
-    let mut rows: [&[S::f32s]; N] = [&[]; N];
-    for (row, values) in rows.iter_mut().zip(matrix.chunks_exact(depth)) {
-        *row = &S::as_simd_f32s(values).0[..steps];
-    }
-    rows
 }

@@ -5,14 +5,12 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::packed_rows::{DEPTH_BLOCK, PackedRows, panel_rows};
+use super::product_tile::{MAX_TILE_COLUMNS, product_tile};
 use crate::activation::Activation;
 
 /// Columns for which the right factor is packed at a time, which stay in the second cache; a multiple of every tile's
 /// width.
 const COLUMNS_PACKED: usize = 192;
-
-/// Columns of the widest tile: 3 vectors of 16 lanes.
-const MAX_WIDTH: usize = 48;
 
 /// Where a column of the product is read and written.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +38,43 @@ impl Finish<'_> {
         residual: None,
         activation: Activation::Identity,
     };
+
+    /// Finishes neighbouring sums of one row, in place.
+    #[inline(always)]
+    pub(crate) fn apply<S: Simd>(
+        &self,
+        simd: S,
+        row: usize,
+        residual: Option<&[f32]>,
+        sums: &mut [f32],
+    ) {
+        let shift = self.shift.map(|shift| shift[row]);
+        if shift.is_none() && residual.is_none() && self.activation == Activation::Identity {
+            return;
+        }
+        let shift = shift.unwrap_or_default();
+        let shifts = simd.splat_f32s(shift);
+        let (vectors, tail) = S::as_mut_simd_f32s(sums);
+        if let Some(residual) = residual {
+            let (residuals, residual_tail) = S::as_simd_f32s(residual);
+            for (sum, &residual) in vectors.iter_mut().zip(residuals) {
+                let shifted = simd.add_f32s(simd.add_f32s(*sum, shifts), residual);
+                *sum = self.activation.apply_simd(simd, shifted);
+            }
+            for (sum, residual) in tail.iter_mut().zip(residual_tail) {
+                *sum = self.activation.apply(*sum + shift + residual);
+            }
+        } else {
+            for sum in vectors {
+                *sum = self
+                    .activation
+                    .apply_simd(simd, simd.add_f32s(*sum, shifts));
+            }
+            for sum in tail {
+                *sum = self.activation.apply(*sum + shift);
+            }
+        }
+    }
 }
 
 /// `out[r · row_stride + target(c)] = finish(Σ_d rows[r, d] · source[summands[d] + source(c)])`.
@@ -63,7 +98,7 @@ pub(crate) struct ImplicitProduct<'a> {
 
 /// Numbers that an [`ImplicitProduct`] needs to work in: the copy of a run may write past the end of the last panel.
 pub(crate) const fn packing_len() -> usize {
-    COLUMNS_PACKED * DEPTH_BLOCK + MAX_WIDTH
+    COLUMNS_PACKED * DEPTH_BLOCK + MAX_TILE_COLUMNS
 }
 
 impl WithSimd for ImplicitProduct<'_> {
@@ -71,7 +106,6 @@ impl WithSimd for ImplicitProduct<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // All sums of a tile are in registers, and leave room for its factors.
         match panel_rows::<S>() {
             8 => self.run::<S, 8, 3>(simd),
             _ => self.run::<S, 6, 2>(simd),
@@ -90,7 +124,7 @@ impl ImplicitProduct<'_> {
                 let summands = &self.summands[first..first + depth];
                 for (tile, columns) in columns.chunks(width).enumerate() {
                     let start = tile * depth * width;
-                    let packed = &mut self.packing[start..start + depth * width + MAX_WIDTH];
+                    let packed = &mut self.packing[start..start + depth * width + MAX_TILE_COLUMNS];
                     pack::<S, VECTORS>(self.source, summands, columns, packed);
                 }
                 self.multiply::<S, ROWS, VECTORS>(simd, first, depth, columns);
@@ -118,7 +152,7 @@ impl ImplicitProduct<'_> {
                 columns.len() == width && columns[width - 1].target == target + width - 1;
             for row in self.range.clone().step_by(ROWS) {
                 let panel = self.rows.panel(first, depth, row / ROWS);
-                let sums = tile::<S, ROWS, VECTORS>(simd, panel, packed);
+                let sums = product_tile::<S, ROWS, VECTORS>(simd, panel, packed);
                 let tile = Tile {
                     out: self.out,
                     row,
@@ -202,28 +236,6 @@ fn copy<S: Simd, const VECTORS: usize>(source: &[f32], out: &mut [f32]) {
     }
 }
 
-/// The sums of products of a panel's rows and a tile's columns.
-#[inline(always)]
-fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
-    simd: S,
-    panel: &[f32],
-    packed: &[f32],
-) -> [[S::f32s; VECTORS]; ROWS] {
-    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
-    let (rows, _) = panel.as_chunks::<ROWS>();
-    let (packed, _) = S::as_simd_f32s(packed);
-    let (columns, _) = packed.as_chunks::<VECTORS>();
-    for (row, column) in rows.iter().zip(columns) {
-        for (sums, &factor) in sums.iter_mut().zip(row) {
-            let factor = simd.splat_f32s(factor);
-            for (sum, &value) in sums.iter_mut().zip(column) {
-                *sum = simd.mul_add_e_f32s(factor, value, *sum);
-            }
-        }
-    }
-    sums
-}
-
 /// Where and how the sums of a tile are stored.
 struct Tile<'a, 'f> {
     out: &'a mut [f32],
@@ -285,7 +297,7 @@ impl Tile<'_, '_> {
         columns: &[Column],
         sums: &[[S::f32s; VECTORS]; ROWS],
     ) {
-        let mut row_sums = [0.0; MAX_WIDTH];
+        let mut row_sums = [0.0; MAX_TILE_COLUMNS];
         for (row, sums) in sums.iter().take(self.rows).enumerate() {
             let (vectors, _) = S::as_mut_simd_f32s(&mut row_sums);
             for (out, &sum) in vectors.iter_mut().zip(sums) {

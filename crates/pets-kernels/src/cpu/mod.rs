@@ -13,7 +13,10 @@ mod implicit_product;
 mod max_pool;
 mod packed_rows;
 mod phase_layout;
+mod product_tile;
+mod ranges;
 mod scratch;
+mod select;
 mod winograd;
 
 pub(crate) use batch_norm::{BatchNormShape, SavedInput};
@@ -22,3 +25,4 @@ pub(crate) use conv2d::{Affine, conv2d, conv2d_input_gradient};
 pub(crate) use conv2d_weight_gradient::conv2d_weight_gradient;
 pub(crate) use depthwise::{depthwise_conv2d, depthwise_input_gradient, depthwise_weight_gradient};
 pub(crate) use max_pool::{max_pool2d, max_pool2d_input_gradient};
+pub(crate) use select::select;

@@ -79,7 +79,7 @@ impl PackedRows {
     }
 }
 
-struct PanelRows;
+pub(crate) struct PanelRows;
 
 impl WithSimd for PanelRows {
     type Output = usize;

@@ -1,5 +1,7 @@
 //! Zero-padded planes, sorted so that a strided convolution reads neighbours.
 
+use std::ops::Range;
+
 use super::conv_shape::ConvShape;
 use crate::convolution::Padding;
 
@@ -30,13 +32,18 @@ impl PhaseLayout {
         }
     }
 
-    /// The layout in which patches of 4×4 pixels in steps of 2 are read, as many as `tiles`.
-    pub(crate) fn of_patches(shape: &ConvShape, tiles: [usize; 2]) -> Self {
+    /// The layout in which patches in steps of `step` are read, whose pixels lie in as many steps as `phase` says.
+    pub(crate) fn of_tiles(
+        input: [usize; 2],
+        padding: [usize; 2],
+        step: usize,
+        phase: [usize; 2],
+    ) -> Self {
         Self {
-            input: shape.input,
-            stride: [2, 2],
-            padding: [shape.padding[0].0, shape.padding[1].0],
-            phase: tiles.map(|tiles| tiles + 1),
+            input,
+            stride: [step; 2],
+            padding,
+            phase,
         }
     }
 
@@ -67,6 +74,7 @@ impl PhaseLayout {
     }
 
     /// Where the pixel of a padded position lies.
+    #[inline(always)]
     pub(crate) fn offset(&self, [y, x]: [usize; 2]) -> usize {
         let phase = y % self.stride[0] * self.stride[1] + x % self.stride[1];
         (phase * self.phase[0] + y / self.stride[0]) * self.phase[1] + x / self.stride[1]
@@ -76,39 +84,71 @@ impl PhaseLayout {
     #[inline(always)]
     pub(crate) fn fill(&self, plane: &[f32], out: &mut [f32]) {
         out.fill(0.0);
+        self.fill_rows(plane, 0..self.input[0], out);
+    }
+
+    /// Writes the pixels of some rows; what lies around the plane stays as it is.
+    #[inline(always)]
+    pub(crate) fn fill_rows(&self, plane: &[f32], rows: Range<usize>, out: &mut [f32]) {
         let [_, width] = self.input;
-        if self.stride == [1, 1] {
-            let rows = out.chunks_exact_mut(self.phase[1]).skip(self.padding[0]);
-            for (out, row) in rows.zip(plane.chunks_exact(width)) {
-                out[self.padding[1]..self.padding[1] + width].copy_from_slice(row);
+        let lines = plane[rows.start * width..rows.end * width].chunks_exact(width);
+        for (line, row) in lines.zip(rows) {
+            let row = row + self.padding[0];
+            if self.stride == [1, 1] {
+                let start = row * self.phase[1] + self.padding[1];
+                out[start..start + width].copy_from_slice(line);
+                continue;
             }
-            return;
-        }
-        for (y, row) in plane.chunks_exact(width).enumerate() {
-            let y = y + self.padding[0];
-            for first in 0..self.stride[1].min(width) {
-                let start = self.offset([y, first + self.padding[1]]);
-                every_nth(&row[first..], self.stride[1], &mut out[start..]);
+            let [_, stride] = self.stride;
+            let start = self.offset([row, 0]);
+            let planes = &mut out[start..];
+            let plane = self.phase[0] * self.phase[1];
+            match stride {
+                2 => deinterleave::<2>(line, self.padding[1], planes, plane),
+                4 => deinterleave::<4>(line, self.padding[1], planes, plane),
+                _ => {
+                    for (value, column) in line.iter().zip(self.padding[1]..) {
+                        planes[column % stride * plane + column / stride] = *value;
+                    }
+                }
             }
         }
+    }
+
+    /// The rows of the plane that are among the given ones of the padded plane.
+    pub(crate) fn unpadded_rows(&self, padded: Range<usize>) -> Range<usize> {
+        let row = |padded: usize| padded.saturating_sub(self.padding[0]).min(self.input[0]);
+        row(padded.start)..row(padded.end)
+    }
+
+    /// Numbers in a plane of the input.
+    pub(crate) fn input_plane(&self) -> usize {
+        self.input[0] * self.input[1]
     }
 }
 
-/// Copies the first of `values` and each `stride`-th after it.
+/// Deals a line that starts at `column` out to `N` planes, `distance` apart.
 #[inline(always)]
-fn every_nth(values: &[f32], stride: usize, out: &mut [f32]) {
-    // In pairs the compiler finds vectors.
-    let (pairs, last) = values.as_chunks::<2>();
-    if stride == 2 {
-        for (out, [value, _]) in out.iter_mut().zip(pairs) {
-            *out = *value;
-        }
-        if let [last] = last {
-            out[pairs.len()] = *last;
-        }
-        return;
+fn deinterleave<const N: usize>(line: &[f32], column: usize, planes: &mut [f32], distance: usize) {
+    let mut lines: [&mut [f32]; N] = std::array::from_fn(|_| Default::default());
+    for (line, plane) in lines.iter_mut().zip(planes.chunks_mut(distance)) {
+        *line = plane;
     }
-    for (out, &value) in out.iter_mut().zip(values.iter().step_by(stride)) {
-        *out = value;
+    let head = ((N - column % N) % N).min(line.len());
+    let (before, line) = line.split_at(head);
+    for (&value, column) in before.iter().zip(column..) {
+        lines[column % N][column / N] = value;
+    }
+    let first = (column + head) / N;
+    let (groups, after) = line.as_chunks::<N>();
+    for (line, &value) in lines.iter_mut().zip(after) {
+        line[first + groups.len()] = value;
+    }
+    // Slices of one length, so that the compiler finds vectors.
+    let mut lines = lines.map(|line| &mut line[first..first + groups.len()]);
+    for (index, group) in groups.iter().enumerate() {
+        for (line, &value) in lines.iter_mut().zip(group) {
+            line[index] = value;
+        }
     }
 }

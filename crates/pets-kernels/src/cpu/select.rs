@@ -1,0 +1,18 @@
+//! A choice for each lane.
+
+use pulp::Simd;
+
+/// `if_true` where the mask is set, else `if_false`: pulp's own is not always inlined.
+#[inline(always)]
+pub(crate) fn select<S: Simd>(
+    simd: S,
+    mask: S::m32s,
+    if_true: S::f32s,
+    if_false: S::f32s,
+) -> S::f32s {
+    simd.transmute_f32s_u32s(simd.select_u32s(
+        mask,
+        simd.transmute_u32s_f32s(if_true),
+        simd.transmute_u32s_f32s(if_false),
+    ))
+}
