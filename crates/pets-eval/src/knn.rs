@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::neighbors::{Neighbor, check_k, nearest_of};
+use crate::neighbors::{Neighbor, check_k, nearest_to};
 use crate::{ConfusionMatrix, EvalError, Queries};
 
 /// Accuracy of labelling queries by their nearest gallery samples.
@@ -44,12 +44,11 @@ pub fn evaluate_knn<'a>(
     check_k(k)?;
     let queries = queries.into();
     let gallery_labels = queries.gallery().labels();
-    let predicted = queries.map(|query, distances| {
-        majority(
-            &nearest_of(distances, k, queries.left_out(query)),
-            gallery_labels,
-        )
-    });
+    let rows: Vec<usize> = (0..queries.queries().len()).collect();
+    let nearest = nearest_to(queries, &rows, k);
+    let predicted = nearest
+        .iter()
+        .map(|neighbors| majority(neighbors, gallery_labels));
     let classified = queries
         .queries()
         .labels()

@@ -14,6 +14,7 @@ mod failures;
 mod few_shot;
 mod file;
 mod histogram;
+mod inner_products;
 mod k_means;
 mod knn;
 mod mutual_information;

@@ -3,8 +3,9 @@ use std::collections::BinaryHeap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::distance::{PackedRows, map_rows};
+use crate::distance::euclidean;
 use crate::embeddings::check_rows;
+use crate::inner_products::Gallery;
 use crate::{Embeddings, EvalError, Queries};
 
 /// A gallery row and its Euclidean distance to a query.
@@ -27,7 +28,8 @@ impl Neighbor {
 
 /// The `k` nearest gallery rows of each query, nearest first, ties by index; all of them where the gallery has fewer.
 ///
-/// The search is exact: every distance is computed in float64.
+/// The search is exact, ties included: what inner products in float32 cannot rule out by the bound of their error is
+/// ranked by its distance in float64.
 ///
 /// # Shapes
 /// `query_rows` is row-major `[queries, gallery.dim()]`.
@@ -52,10 +54,7 @@ pub fn search(
 ) -> Result<Vec<Vec<Neighbor>>, EvalError> {
     check_k(k)?;
     check_rows(query_rows, gallery.dim())?;
-    let packed = PackedRows::new(gallery.as_slice(), gallery.dim());
-    Ok(map_rows(query_rows, &packed, |_, distances| {
-        nearest_of(distances, k, None)
-    }))
+    Ok(nearest_rows(gallery, query_rows, k, |_| None))
 }
 
 /// The `k` nearest other rows of each row in `queries`, nearest first, ties by index: leave-one-out search.
@@ -74,8 +73,9 @@ pub fn nearest(
 
 /// The `k` nearest gallery rows of the queries at `rows`, which must exist.
 pub(crate) fn nearest_to(queries: Queries<'_>, rows: &[usize], k: usize) -> Vec<Vec<Neighbor>> {
-    queries.map_at(rows, |query, distances| {
-        nearest_of(distances, k, queries.left_out(query))
+    let query_rows = queries.queries().rows(rows);
+    nearest_rows(queries.gallery(), &query_rows, k, |position| {
+        queries.left_out(rows[position])
     })
 }
 
@@ -86,52 +86,84 @@ pub(crate) fn check_k(k: usize) -> Result<(), EvalError> {
     Ok(())
 }
 
-/// Keeps the best `k` in a heap whose top is the worst of them.
-pub(crate) fn nearest_of(distances: &[f64], k: usize, left_out: Option<usize>) -> Vec<Neighbor> {
-    let mut best: BinaryHeap<Ranked> = BinaryHeap::with_capacity(k.min(distances.len()) + 1);
-    for (index, &distance) in distances.iter().enumerate() {
-        let full = best.len() == k;
-        // Rows come in order of index, so a tie with the worst kept is ranked behind it.
-        if full
-            && best
-                .peek()
-                .is_some_and(|worst| distance >= worst.0.distance)
+/// The `k` nearest gallery rows of each query row, but for the row that `left_out(query)` names.
+fn nearest_rows(
+    gallery: &Embeddings,
+    query_rows: &[f32],
+    k: usize,
+    left_out: impl Fn(usize) -> Option<usize> + Sync,
+) -> Vec<Vec<Neighbor>> {
+    let dim = gallery.dim();
+    Gallery::new(gallery.as_slice(), dim).map_rows(query_rows, |position, values, error| {
+        let left_out = left_out(position);
+        let query = &query_rows[position * dim..(position + 1) * dim];
+        // Values of NaN, and all of them where the error is infinite, are not above any limit.
+        let limit = f64::from(kth_smallest(values, k, left_out)) + 2.0 * error;
+        let mut nearest: Vec<Neighbor> = values
+            .iter()
+            .zip(gallery.as_slice().chunks_exact(dim))
+            .enumerate()
+            .filter(|&(index, (&value, _))| Some(index) != left_out && !(f64::from(value) > limit))
+            .map(|(index, (_, row))| Neighbor {
+                index,
+                distance: euclidean(query, row),
+            })
+            .collect();
+        nearest.sort_unstable_by(Neighbor::rank_order);
+        nearest.truncate(k);
+        nearest
+    })
+}
+
+/// The `k`-th smallest value; infinite where there are fewer that are numbers.
+fn kth_smallest(values: &[f32], k: usize, left_out: Option<usize>) -> f32 {
+    let mut smallest: BinaryHeap<Value> = BinaryHeap::with_capacity(k.min(values.len()) + 1);
+    let mut limit = f32::INFINITY;
+    for (chunk, first) in values.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+        // Without a jump for each value, as most are too large.
+        if !chunk
+            .iter()
+            .fold(false, |any, &value| any | (value < limit))
         {
             continue;
         }
-        if left_out == Some(index) {
-            continue;
+        for (&value, index) in chunk.iter().zip(first..) {
+            if value < limit && Some(index) != left_out {
+                smallest.push(Value(value));
+                if smallest.len() > k {
+                    smallest.pop();
+                }
+                if let (true, Some(largest)) = (smallest.len() == k, smallest.peek()) {
+                    limit = largest.0;
+                }
+            }
         }
-        if full {
-            best.pop();
-        }
-        best.push(Ranked(Neighbor { index, distance }));
     }
-    best.into_sorted_vec()
-        .into_iter()
-        .map(|Ranked(neighbor)| neighbor)
-        .collect()
+    limit
 }
 
-/// A neighbour ordered by rank.
-struct Ranked(Neighbor);
+/// Values that are compared with the limit at a time.
+const CHUNK: usize = 32;
 
-impl Ord for Ranked {
+/// A value in its order; never NaN.
+struct Value(f32);
+
+impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.rank_order(&other.0)
+        self.0.total_cmp(&other.0)
     }
 }
 
-impl PartialOrd for Ranked {
+impl PartialOrd for Value {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Ranked {
+impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Ranked {}
+impl Eq for Value {}

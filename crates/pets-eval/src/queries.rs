@@ -59,22 +59,6 @@ impl<'a> Queries<'a> {
         let packed = PackedRows::new(self.gallery.as_slice(), self.gallery.dim());
         map_rows(self.rows.as_slice(), &packed, visit)
     }
-
-    /// As [`map`](Self::map), of the queries at `rows` only.
-    ///
-    /// # Panics
-    /// When a row does not exist.
-    pub(crate) fn map_at<T: Send>(
-        &self,
-        rows: &[usize],
-        visit: impl Fn(usize, &[f64]) -> T + Sync,
-    ) -> Vec<T> {
-        let packed = PackedRows::new(self.gallery.as_slice(), self.gallery.dim());
-        let data = self.rows.rows(rows);
-        map_rows(&data, &packed, |position, distances| {
-            visit(rows[position], distances)
-        })
-    }
 }
 
 impl<'a> From<&'a Embeddings> for Queries<'a> {

@@ -148,6 +148,27 @@ proptest! {
             prop_assert!(neighbors[0].index <= row);
         }
     }
+
+    #[test]
+    fn neighbours_equal_a_full_sort_at_any_scale(
+        embeddings in embeddings(),
+        scale in prop::sample::select(vec![1e-42_f32, 1e-22, 1e-6, 1e9, 1e18, 1e19, 1e20, 1e36]),
+        shift in prop::sample::select(vec![0.0_f32, 1.0, 100.0]),
+        k in 1_usize..8,
+    ) {
+        // Shifted rows are close together beside their length, which inner products in float32 do not tell apart.
+        let data = embeddings.as_slice().iter().map(|value| (value + shift) * scale).collect();
+        let embeddings = Embeddings::new(data, embeddings.dim(), embeddings.labels().to_vec())
+            .expect("scaled values are finite");
+        let queries: Vec<usize> = (0..embeddings.len()).collect();
+        let found = nearest(&embeddings, &queries, k).expect("valid k");
+        for (query, neighbors) in found.iter().enumerate() {
+            let mut expected = reference::ranking(&embeddings, query);
+            expected.truncate(k);
+            let rows: Vec<usize> = neighbors.iter().map(|neighbor| neighbor.index).collect();
+            prop_assert_eq!(rows, expected);
+        }
+    }
 }
 
 proptest! {
