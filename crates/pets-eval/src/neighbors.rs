@@ -97,16 +97,12 @@ fn nearest_rows(
     Gallery::new(gallery.as_slice(), dim).map_rows(query_rows, |position, values, error| {
         let left_out = left_out(position);
         let query = &query_rows[position * dim..(position + 1) * dim];
-        // Values of NaN, and all of them where the error is infinite, are not above any limit.
         let limit = f64::from(kth_smallest(values, k, left_out)) + 2.0 * error;
-        let mut nearest: Vec<Neighbor> = values
-            .iter()
-            .zip(gallery.as_slice().chunks_exact(dim))
-            .enumerate()
-            .filter(|&(index, (&value, _))| Some(index) != left_out && !(f64::from(value) > limit))
-            .map(|(index, (_, row))| Neighbor {
+        let mut nearest: Vec<Neighbor> = not_above(values, limit)
+            .filter(|&index| Some(index) != left_out)
+            .map(|index| Neighbor {
                 index,
-                distance: euclidean(query, row),
+                distance: euclidean(query, &gallery.as_slice()[index * dim..(index + 1) * dim]),
             })
             .collect();
         nearest.sort_unstable_by(Neighbor::rank_order);
@@ -140,6 +136,19 @@ fn kth_smallest(values: &[f32], k: usize, left_out: Option<usize>) -> f32 {
         }
     }
     limit
+}
+
+/// Where values are that are not above `limit`: NaN is not, and nothing is above NaN.
+fn not_above(values: &[f32], limit: f64) -> impl Iterator<Item = usize> {
+    let limit = (limit as f32).next_up();
+    values
+        .chunks(CHUNK)
+        .zip((0..).step_by(CHUNK))
+        .filter(move |(chunk, _)| !chunk.iter().fold(true, |all, &value| all & (value > limit)))
+        .flat_map(move |(chunk, first)| {
+            let values = chunk.iter().zip(first..);
+            values.filter_map(move |(&value, index)| (!(value > limit)).then_some(index))
+        })
 }
 
 /// Values that are compared with the limit at a time.
