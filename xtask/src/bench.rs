@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::endurance;
+use crate::growth;
 use crate::performance;
 use crate::shell::CommandLine;
 
@@ -31,6 +32,15 @@ pub(crate) enum Bench {
         /// Receives all figures as JSON.
         #[arg(long, default_value = "outputs/bench/performance.json")]
         out: PathBuf,
+    },
+    /// Time training steps, inference and evaluation at growing sizes, and draw how they grow.
+    Growth {
+        /// Receives all figures as JSON.
+        #[arg(long, default_value = "outputs/bench/growth.json")]
+        out: PathBuf,
+        /// Receives the pictures.
+        #[arg(long, default_value = "docs/growth")]
+        pictures: PathBuf,
     },
     /// Train the frozen-backbone recipe with three seeds and set the models beside the features they start from.
     Results {
@@ -71,8 +81,12 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
             rounds,
             out,
         } => {
-            CommandLine::new("cargo build --release -p pets-cli").run_and_say()?;
+            CommandLine::new(performance::BUILD).run_and_say()?;
             performance::run(data_dir, peer.as_deref(), *rounds, out)
+        }
+        Bench::Growth { out, pictures } => {
+            CommandLine::new(performance::BUILD).run_and_say()?;
+            growth::run(out, pictures)
         }
         Bench::Results { data_dir, out } => results(data_dir, out),
         Bench::Endurance {

@@ -7,6 +7,7 @@ mod ci;
 mod endurance;
 mod fuzz;
 mod generated;
+mod growth;
 mod performance;
 mod shell;
 

@@ -24,6 +24,10 @@ struct Rounds {
     peer: Vec<Measurement>,
 }
 
+/// What the jobs need built: one command, so that everything shares the dependencies.
+pub(crate) const BUILD: &str = "cargo build --release --bins --examples \
+    -p pets-cli -p pets-data -p pets-eval -p pets-model -p pets-viz";
+
 /// Measures everything in turns, ours and the peer's, and prints the table; `out` receives the figures as JSON.
 pub(crate) fn run(data_dir: &Path, peer: Option<&Path>, rounds: usize, out: &Path) -> Result<()> {
     let mut jobs = BTreeMap::<String, Rounds>::new();
@@ -42,7 +46,15 @@ pub(crate) fn run(data_dir: &Path, peer: Option<&Path>, rounds: usize, out: &Pat
         }
     }
     for (name, command) in starts() {
-        let measurement = measure(name, 1, 10, || command.output());
+        let mut failure = Ok(());
+        let mut measurement = measure(name, 1, 10, || {
+            if let Err(error) = command.output() {
+                failure = Err(error);
+            }
+        });
+        failure?;
+        // They are those of this process, not of the one that was timed.
+        (measurement.cpu_seconds, measurement.peak_mib) = (0.0, 0);
         jobs.entry(name.to_owned())
             .or_default()
             .ours
@@ -53,54 +65,87 @@ pub(crate) fn run(data_dir: &Path, peer: Option<&Path>, rounds: usize, out: &Pat
     fs::write(&path, serde_json::to_string_pretty(&jobs)?)
         .with_context(|| format!("cannot write {}", path.display()))?;
     print!("{}", table(&jobs));
-    Ok(())
+    peer.map_or(Ok(()), |python| compare_maps(data_dir, python))
 }
 
 fn pairs(data_dir: &Path, peer: Option<&Path>) -> Vec<Pair> {
     let python = peer.unwrap_or(Path::new("python3"));
     let pair = |ours: &'static str, script: &'static str| Pair {
-        ours: CommandLine::new("cargo run --release").with_arguments(ours),
+        ours: CommandLine::new(ours),
         peer: CommandLine::new("")
             .with_word(python)
             .with_arguments(script),
     };
     let mut loading = pair(
-        "-p pets-data --example throughput --",
+        "target/release/examples/throughput",
         "benches/peer/loading.py",
     );
     loading.ours = loading.ours.with_word(data_dir);
     loading.peer = loading.peer.with_word(data_dir);
     vec![
         pair(
-            "-p pets-model --example step -- resnet18 16 224",
+            "target/release/examples/step resnet18 16 224",
             "benches/peer/step.py resnet18 16 224",
         ),
         pair(
-            "-p pets-model --example step -- resnet50 16 224 2",
+            "target/release/examples/step resnet18 64 224 1",
+            "benches/peer/step.py resnet18 64 224 1",
+        ),
+        pair(
+            "target/release/examples/step resnet50 16 224 2",
             "benches/peer/step.py resnet50 16 224 2",
         ),
         pair(
-            "-p pets-model --example step -- efficientnet_lite0 16 224",
+            "target/release/examples/step efficientnet_lite0 16 224",
             "benches/peer/step.py efficientnet_lite0 16 224",
         ),
         pair(
-            "-p pets-eval --example scale -- 7349 256 37 knn retrieval verification",
+            "target/release/examples/step efficientnet_lite0 64 224 1",
+            "benches/peer/step.py efficientnet_lite0 64 224 1",
+        ),
+        pair(
+            "target/release/examples/scale 7349 256 37 knn retrieval verification",
             "benches/peer/neighbours.py 7349 256 37",
         ),
         loading,
     ]
 }
 
-/// Programs whose whole run is timed.
-fn starts() -> [(&'static str, CommandLine); 1] {
-    [(
-        "pets --help, whole process",
-        CommandLine::new("target/release/pets --help"),
-    )]
+/// Programs whose whole run is timed. The first run, which is not counted, draws the pets.
+fn starts() -> [(&'static str, CommandLine); 2] {
+    [
+        (
+            "pets --help, whole process",
+            CommandLine::new("target/release/pets --help"),
+        ),
+        (
+            "load the bundled model and embed two pictures, whole process",
+            CommandLine::new(
+                "target/release/pets embed --representation features --backbone efficientnet_lite0 --part test \
+                 --set drawn.breeds=2 --set drawn.images=6 --holdout-breeds none \
+                 --data-dir outputs/bench/two-breeds --out outputs/bench/two-breeds.npz",
+            ),
+        ),
+    ]
+}
+
+/// Holds our maps against scikit-learn's and umap-learn's, on the features of the bundled model.
+fn compare_maps(data_dir: &Path, python: &Path) -> Result<()> {
+    let features = Path::new("outputs/bench/features.npz");
+    CommandLine::new("target/release/pets embed --representation features")
+        .with_arguments("--backbone efficientnet_lite0 --split official --holdout-breeds none")
+        .with_path("--data-dir", data_dir)
+        .with_path("--out", features)
+        .run_and_say()?;
+    CommandLine::new("")
+        .with_word(python)
+        .with_arguments("benches/peer/projections.py target/release/examples/project")
+        .with_word(features)
+        .run_and_say()
 }
 
 /// Runs a command; its lines of JSON are measurements.
-fn measurements(command: &CommandLine) -> Result<Vec<Measurement>> {
+pub(crate) fn measurements(command: &CommandLine) -> Result<Vec<Measurement>> {
     eprintln!("$ {command}");
     command
         .output()?
@@ -145,9 +190,19 @@ fn table(jobs: &BTreeMap<String, Rounds>) -> String {
         );
         let _ = writeln!(
             table,
-            "| {job} | {seconds:.3} | {cpu:.3} | {:.1} | {peak} | {peer} |",
-            items / seconds
+            "| {job} | {seconds:.3} | {} | {:.1} | {} | {peer} |",
+            shown(cpu, 3),
+            items / seconds,
+            shown(peak as f64, 0),
         );
     }
     table
+}
+
+/// A number, or nothing for zero, which stands for what is not known.
+fn shown(value: f64, decimals: usize) -> String {
+    if value == 0.0 {
+        return String::new();
+    }
+    format!("{value:.decimals$}")
 }

@@ -41,6 +41,12 @@ impl CommandLine {
         self
     }
 
+    /// Appends a number, or a name without spaces.
+    pub(crate) fn with_value(mut self, value: impl fmt::Display) -> Self {
+        self.words.push(value.to_string());
+        self
+    }
+
     /// Appends a flag and the path behind it.
     pub(crate) fn with_path(self, flag: &'static str, path: &Path) -> Self {
         self.with_arguments(flag).with_word(path)

@@ -38,6 +38,15 @@ impl Scale {
         }
     }
 
+    /// A logarithmic scale from `low` to `high`, both above 0.
+    pub(crate) fn logarithmic(low: f64, high: f64) -> Self {
+        Self {
+            range: low..high,
+            logarithmic: true,
+            ticks: None,
+        }
+    }
+
     #[must_use]
     pub(crate) fn with_ticks(mut self, ticks: Vec<f64>) -> Self {
         self.ticks = Some(ticks);

@@ -1,8 +1,8 @@
 //! Charts: size, contents, and refusal of input that cannot be drawn.
 
 use pets_viz::{
-    DistanceHistogram, EpochPoint, VizError, distance_histogram, learning_rate_curve, loss_curves,
-    recall_bars, roc_curve,
+    DistanceHistogram, EpochPoint, GrowthSeries, VizError, distance_histogram, growth_curves,
+    learning_rate_curve, loss_curves, recall_bars, roc_curve,
 };
 
 use crate::pixels::{BLUE, GREEN, VERMILION, assert_margin_is_blank, nearest as count, small};
@@ -221,4 +221,45 @@ fn a_higher_recall_gives_a_higher_bar() {
 fn a_title_too_long_for_the_figure_is_shortened() {
     let figure = small().titled("a title that goes on and on ".repeat(20));
     assert_margin_is_blank(&recall_bars(&figure, &[(1, 0.5)]).expect("valid recall"));
+}
+
+fn growth(name: &str, points: &[(f64, f64)]) -> GrowthSeries {
+    GrowthSeries {
+        name: name.to_owned(),
+        points: points.to_vec(),
+    }
+}
+
+#[test]
+fn growth_curves_show_every_series() {
+    let series = [
+        growth("rises", &[(1.0, 2.0), (4.0, 7.0), (64.0, 9.0)]),
+        growth("falls", &[(1.0, 5.0), (64.0, 1.0)]),
+    ];
+    let one = growth_curves(&small(), "size", "images/s", &series[..1]).expect("valid points");
+    let both = growth_curves(&small(), "size", "images/s", &series).expect("valid points");
+    assert_margin_is_blank(&both);
+    assert!(one.image() != both.image());
+    let flat = growth("nothing", &[(3.0, 0.0)]);
+    assert!(growth_curves(&small(), "size", "images/s", &[flat]).is_ok());
+}
+
+#[test]
+fn growth_that_cannot_be_drawn_is_refused() {
+    let draw = |points: &[(f64, f64)]| {
+        growth_curves(&small(), "size", "images/s", &[growth("one", points)]).map(drop)
+    };
+    assert!(matches!(draw(&[]), Err(VizError::Empty { .. })));
+    assert!(matches!(
+        draw(&[(1.0, f64::NAN)]),
+        Err(VizError::NotFinite { .. })
+    ));
+    for point in [(0.0, 1.0), (-2.0, 1.0), (1.0, -1.0)] {
+        assert!(matches!(draw(&[point]), Err(VizError::InvalidValue { .. })));
+    }
+    let many = vec![growth("one", &[(1.0, 1.0)]); 1000];
+    assert!(matches!(
+        growth_curves(&small(), "size", "images/s", &many).map(drop),
+        Err(VizError::InvalidValue { .. })
+    ));
 }
