@@ -68,6 +68,17 @@ pub fn growth_curves(
     sizes.sort_by(f64::total_cmp);
     sizes.dedup();
     let highest = points.iter().map(|point| point.1).fold(0.0, f64::max);
+    // The legend stands on the side of the lower values.
+    let middle = (sizes[0] * sizes[sizes.len() - 1]).sqrt();
+    let highest_where = |left: bool| {
+        let side = points.iter().filter(|point| (point.0 <= middle) == left);
+        side.map(|point| point.1).fold(0.0, f64::max)
+    };
+    let corner = if highest_where(true) > highest_where(false) {
+        Corner::TopRight
+    } else {
+        Corner::TopLeft
+    };
     let x = Axis {
         name: x_name,
         scale: Scale::logarithmic(sizes[0] * 0.9, sizes[sizes.len() - 1] * 1.1).with_ticks(sizes),
@@ -92,7 +103,7 @@ pub fn growth_curves(
             sample: Sample::Line,
         })
         .collect();
-    draw_chart(figure, &x, &y, &legend, Corner::TopLeft, |chart| {
+    draw_chart(figure, &x, &y, &legend, corner, |chart| {
         for (series, colour) in &coloured {
             let points = series.points.iter().copied();
             chart.draw_series(LineSeries::new(points.clone(), pen(*colour, 2.2)))?;
