@@ -116,11 +116,8 @@ fn kth_smallest(values: &[f32], k: usize, left_out: Option<usize>) -> f32 {
     let mut smallest: BinaryHeap<Value> = BinaryHeap::with_capacity(k.min(values.len()) + 1);
     let mut limit = f32::INFINITY;
     for (chunk, first) in values.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
-        // Without a jump for each value, as most are too large.
-        if !chunk
-            .iter()
-            .fold(false, |any, &value| any | (value < limit))
-        {
+        // Counted, not sought: without a jump for each value, as most are too large.
+        if chunk.iter().filter(|&&value| value < limit).count() == 0 {
             continue;
         }
         for (&value, index) in chunk.iter().zip(first..) {
@@ -141,13 +138,16 @@ fn kth_smallest(values: &[f32], k: usize, left_out: Option<usize>) -> f32 {
 /// Where values are that are not above `limit`: NaN is not, and nothing is above NaN.
 fn not_above(values: &[f32], limit: f64) -> impl Iterator<Item = usize> {
     let limit = (limit as f32).next_up();
+    let is_above = move |value: f32| value > limit;
     values
         .chunks(CHUNK)
         .zip((0..).step_by(CHUNK))
-        .filter(move |(chunk, _)| !chunk.iter().fold(true, |all, &value| all & (value > limit)))
+        .filter(move |(chunk, _)| {
+            chunk.iter().filter(|&&value| is_above(value)).count() < chunk.len()
+        })
         .flat_map(move |(chunk, first)| {
             let values = chunk.iter().zip(first..);
-            values.filter_map(move |(&value, index)| (!(value > limit)).then_some(index))
+            values.filter_map(move |(&value, index)| (!is_above(value)).then_some(index))
         })
 }
 
