@@ -116,8 +116,7 @@ fn kth_smallest(values: &[f32], k: usize, left_out: Option<usize>) -> f32 {
     let mut smallest: BinaryHeap<Value> = BinaryHeap::with_capacity(k.min(values.len()) + 1);
     let mut limit = f32::INFINITY;
     for (chunk, first) in values.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
-        // Counted, not sought: without a jump for each value, as most are too large.
-        if chunk.iter().filter(|&&value| value < limit).count() == 0 {
+        if !any(chunk, |value| value < limit) {
             continue;
         }
         for (&value, index) in chunk.iter().zip(first..) {
@@ -142,13 +141,19 @@ fn not_above(values: &[f32], limit: f64) -> impl Iterator<Item = usize> {
     values
         .chunks(CHUNK)
         .zip((0..).step_by(CHUNK))
-        .filter(move |(chunk, _)| {
-            chunk.iter().filter(|&&value| is_above(value)).count() < chunk.len()
-        })
+        .filter(move |(chunk, _)| any(chunk, |value| !is_above(value)))
         .flat_map(move |(chunk, first)| {
             let values = chunk.iter().zip(first..);
             values.filter_map(move |(&value, index)| (!is_above(value)).then_some(index))
         })
+}
+
+/// Whether `holds` for one of the values, without a jump for each.
+fn any(values: &[f32], holds: impl Fn(f32) -> bool) -> bool {
+    values
+        .iter()
+        .fold(0, |any, &value| any | u32::from(holds(value)))
+        != 0
 }
 
 /// Values that are compared with the limit at a time.
