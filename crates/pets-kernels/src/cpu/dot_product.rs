@@ -2,11 +2,13 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::lanes::MAX_LANES;
+
 /// Rows of the right factor in a tile.
 const TILE_RIGHT: usize = 3;
 
 /// Rows are filled up with zeros to a multiple of this, the widest vector there is.
-pub(crate) const ROW_MULTIPLE: usize = 16;
+pub(crate) const ROW_MULTIPLE: usize = MAX_LANES;
 
 /// Rows that start at equal distances.
 #[derive(Debug, Clone, Copy)]

@@ -68,13 +68,7 @@ impl ImageProducts<'_> {
                 }
                 None => source,
             };
-            let finish = Finish {
-                residual: self
-                    .finish
-                    .residual
-                    .map(|residual| &residual[start..start + out.len()]),
-                ..self.finish
-            };
+            let finish = self.finish.of_part(start..start + out.len());
             for part in self.parts {
                 Arch::new().dispatch(ImplicitProduct {
                     rows: &part.rows,

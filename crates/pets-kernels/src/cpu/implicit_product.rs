@@ -39,6 +39,14 @@ impl Finish<'_> {
         activation: Activation::Identity,
     };
 
+    /// The same for a part of the output.
+    pub(crate) fn of_part(self, part: Range<usize>) -> Self {
+        Self {
+            residual: self.residual.map(|residual| &residual[part]),
+            ..self
+        }
+    }
+
     /// Finishes neighbouring sums of one row, in place.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(

@@ -7,10 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::conv_shape::ConvShape;
-use super::select::select;
-
-/// Lanes of the widest vector there is.
-const MAX_LANES: usize = 16;
+use super::lanes::{MAX_LANES, select};
 
 /// `[batch, channels, output]` of `x`, `[batch, channels, input]`.
 pub(crate) fn max_pool2d(x: &[f32], shape: &ConvShape) -> Vec<f32> {

@@ -2,6 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::lanes::MAX_LANES;
 use super::packed_rows::panel_rows;
 
 /// Vectors of columns in a tile: all sums are in registers, and leave room for their factors.
@@ -9,8 +10,8 @@ pub(super) const fn tile_vectors<S: Simd>() -> usize {
     if panel_rows::<S>() == 8 { 3 } else { 2 }
 }
 
-/// Columns of the widest tile: 3 vectors of 16 lanes.
-pub(super) const MAX_TILE_COLUMNS: usize = 48;
+/// Columns of the widest tile.
+pub(super) const MAX_TILE_COLUMNS: usize = 3 * MAX_LANES;
 
 /// Columns of a tile on this machine.
 pub(super) struct TileColumns;

@@ -74,13 +74,7 @@ impl Winograd<'_> {
         let rows_together = (PRODUCTS_TOGETHER / (NUMBERS * block))
             .next_multiple_of(self.kernels.panel_rows)
             .min(channels);
-        let finish = Finish {
-            residual: self
-                .finish
-                .residual
-                .map(|residual| &residual[start..start + out.len()]),
-            ..self.finish
-        };
+        let finish = self.finish.of_part(start..start + out.len());
         with_scratch(
             [
                 self.grid.planes_len(images),

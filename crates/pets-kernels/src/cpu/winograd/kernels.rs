@@ -5,13 +5,11 @@ use rayon::prelude::*;
 
 use super::NUMBERS;
 use super::transforms::{Kernel, along_both_axes};
+use crate::cpu::lanes::MAX_LANES;
 use crate::cpu::packed_rows::{DEPTH_BLOCK, PanelRows, panel_rows};
 
 /// Numbers of a kernel.
 pub(in crate::cpu) const TAPS: usize = 9;
-
-/// Lanes of the widest vector there is.
-const MAX_LANES: usize = 16;
 
 /// `G g Gᵀ` of each kernel: for each of its numbers a matrix `[rows, depth]` of output and input channels, cut into
 /// blocks of [`DEPTH_BLOCK`] columns and panels of a few rows; a panel lies column by column. The panels of all numbers

@@ -7,10 +7,8 @@ use pulp::{Simd, WithSimd};
 use super::transforms::{Transform, along_both_axes};
 use super::{NUMBERS, PATCH, TILE};
 use crate::cpu::conv_shape::ConvShape;
+use crate::cpu::lanes::MAX_LANES;
 use crate::cpu::phase_layout::PhaseLayout;
-
-/// Lanes of the widest vector there is; as many numbers after the last plane are read, but not used.
-pub(super) const MAX_LANES: usize = 16;
 
 /// The tiles of planes of one size, in rows from the first pixel on; those of a batch are numbered image by image.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +52,8 @@ impl TileGrid {
         self.tiles[0] * self.tiles[1]
     }
 
-    /// Numbers that a transform of the patches of as many images needs to work in.
+    /// Numbers that a transform of the patches of as many images needs to work in: a vector's more than the planes have
+    /// are read, but not used.
     pub(super) fn planes_len(&self, images: usize) -> usize {
         images * self.layout.plane() + MAX_LANES
     }

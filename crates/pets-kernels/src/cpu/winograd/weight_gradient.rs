@@ -4,11 +4,12 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::kernels::TAPS;
-use super::patches::{MAX_LANES, PatchStrides, PatchTransform, TileGrid};
+use super::patches::{PatchStrides, PatchTransform, TileGrid};
 use super::transforms::{Input, KernelGradient, OutputGradient, Transform, along_both_axes};
 use super::{NUMBERS, PATCH, matrix_stride};
 use crate::cpu::conv_shape::ConvShape;
 use crate::cpu::dot_product::{DotProducts, ROW_MULTIPLE, Rows};
+use crate::cpu::lanes::MAX_LANES;
 use crate::cpu::ranges::ranges;
 use crate::cpu::scratch::with_scratch;
 

@@ -1,8 +1,11 @@
-//! A choice for each lane.
+//! The lanes of vectors.
 
 use pulp::Simd;
 
-/// `if_true` where the mask is set, else `if_false`: pulp's own is not always inlined.
+/// Lanes of the widest vector there is.
+pub(crate) const MAX_LANES: usize = 16;
+
+/// In each lane `if_true` where the mask is set, else `if_false`: pulp's own is not always inlined.
 #[inline(always)]
 pub(crate) fn select<S: Simd>(
     simd: S,
