@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for evaluation in evaluations {
         let job = format!("{evaluation}, {rows} x {dim}");
         let mut result = Ok(());
-        let measurement = measure(job, embeddings.len(), 3, || {
+        let measurement = measure(job, embeddings.len(), 1, || {
             result = evaluate(&embeddings, evaluation);
         });
         result?;

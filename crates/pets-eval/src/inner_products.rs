@@ -32,21 +32,22 @@ impl Gallery {
         let padded = rows.next_multiple_of(width);
         let mut panels = vec![0.0; padded * dim];
         let mut squared_norms = vec![f32::INFINITY; padded];
-        panels
+        let largest = panels
             .par_chunks_exact_mut(width * dim)
             .zip(squared_norms.par_chunks_exact_mut(width))
             .zip(data.par_chunks(width * dim))
-            .for_each(|((panel, squared_norms), block)| {
+            .map(|((panel, squared_norms), block)| {
+                let mut largest = 0.0_f64;
                 for (lane, row) in block.chunks_exact(dim).enumerate() {
                     for (column, &value) in panel[lane..].iter_mut().step_by(width).zip(row) {
                         *column = value;
                     }
-                    squared_norms[lane] = squared_norm(row) as f32;
+                    let squared_norm = squared_norm(row);
+                    squared_norms[lane] = squared_norm as f32;
+                    largest = largest.max(squared_norm);
                 }
-            });
-        let largest = data
-            .par_chunks_exact(dim)
-            .map(squared_norm)
+                largest
+            })
             .reduce(|| 0.0, f64::max);
         Self {
             panels,

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::neighbors::{Neighbor, check_k, nearest_to};
+use crate::neighbors::{Neighbor, check_k, nearest_to_all};
 use crate::{ConfusionMatrix, EvalError, Queries};
 
 /// Accuracy of labelling queries by their nearest gallery samples.
@@ -44,8 +44,7 @@ pub fn evaluate_knn<'a>(
     check_k(k)?;
     let queries = queries.into();
     let gallery_labels = queries.gallery().labels();
-    let rows: Vec<usize> = (0..queries.queries().len()).collect();
-    let nearest = nearest_to(queries, &rows, k);
+    let nearest = nearest_to_all(queries, k);
     let predicted = nearest
         .iter()
         .map(|neighbors| majority(neighbors, gallery_labels));

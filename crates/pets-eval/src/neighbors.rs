@@ -79,6 +79,14 @@ pub(crate) fn nearest_to(queries: Queries<'_>, rows: &[usize], k: usize) -> Vec<
     })
 }
 
+/// The `k` nearest gallery rows of every query.
+pub(crate) fn nearest_to_all(queries: Queries<'_>, k: usize) -> Vec<Vec<Neighbor>> {
+    let query_rows = queries.queries().as_slice();
+    nearest_rows(queries.gallery(), query_rows, k, |query| {
+        queries.left_out(query)
+    })
+}
+
 pub(crate) fn check_k(k: usize) -> Result<(), EvalError> {
     if k == 0 {
         return Err(EvalError::setting("k", &k, "it must be at least 1"));
