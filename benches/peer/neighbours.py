@@ -27,7 +27,7 @@ def main():
         index.add(embeddings)
         index.search(embeddings, 11)
 
-    measure(f"knn, {rows} x {dim}", rows, 3, run)
+    measure(f"knn, {rows} x {dim}", rows, 1, run)
 
 
 if __name__ == "__main__":

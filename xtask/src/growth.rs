@@ -1,14 +1,13 @@
 //! `cargo xtask bench growth`: how training, inference and evaluation grow with their sizes.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 
-use crate::performance::measurements;
-use crate::shell::{CommandLine, root};
+use crate::performance::{measurements, write_figures};
+use crate::shell::CommandLine;
 
 const BACKBONES: [&str; 4] = ["resnet18", "resnet34", "resnet50", "efficientnet_lite0"];
 
@@ -56,10 +55,7 @@ pub(crate) fn run(out: &Path, pictures: &Path) -> Result<()> {
         },
     )?);
     charts.push(evaluation()?);
-    let path = root().join(out);
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    fs::write(&path, serde_json::to_string_pretty(&charts)?)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    write_figures(out, &charts)?;
     CommandLine::new("target/release/examples/growth")
         .with_word(out)
         .with_word(pictures)

@@ -60,10 +60,7 @@ pub(crate) fn run(data_dir: &Path, peer: Option<&Path>, rounds: usize, out: &Pat
             .ours
             .push(measurement);
     }
-    let path = root().join(out);
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    fs::write(&path, serde_json::to_string_pretty(&jobs)?)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    write_figures(out, &jobs)?;
     print!("{}", table(&jobs));
     peer.map_or(Ok(()), |python| compare_maps(data_dir, python))
 }
@@ -142,6 +139,14 @@ fn compare_maps(data_dir: &Path, python: &Path) -> Result<()> {
         .with_arguments("benches/peer/projections.py target/release/examples/project")
         .with_word(features)
         .run_and_say()
+}
+
+/// Writes what was measured as JSON.
+pub(crate) fn write_figures(out: &Path, figures: &impl Serialize) -> Result<()> {
+    let path = root().join(out);
+    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    fs::write(&path, serde_json::to_string_pretty(figures)?)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Runs a command; its lines of JSON are measurements.
