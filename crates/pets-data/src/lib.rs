@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into pulp's dispatch is compiled without the instructions that it chose"
+)]
 
 mod augmentation;
 mod batch_reader;
@@ -16,6 +20,7 @@ mod integrity;
 mod loader;
 mod normalization;
 mod official_lists;
+mod planes;
 mod resize;
 mod rotation;
 mod sampler;

@@ -39,13 +39,14 @@ impl Normalization {
         }
     }
 
-    /// Writes interleaved 8-bit RGB pixels as normalised planes: all red values, then green, then blue.
-    pub(crate) fn write_planes(&self, pixels: &[[u8; 3]], planes: &mut [f32]) {
-        for (channel, plane) in planes.chunks_exact_mut(pixels.len()).enumerate() {
+    /// Normalises planes of values in 0..=255: all red values, then green, then blue.
+    pub(crate) fn apply(&self, planes: &mut [f32]) {
+        let pixels = planes.len() / 3;
+        for (channel, plane) in planes.chunks_exact_mut(pixels).enumerate() {
             let scale = 1.0 / (255.0 * self.std[channel]);
             let offset = -self.mean[channel] / self.std[channel];
-            for (value, pixel) in plane.iter_mut().zip(pixels) {
-                *value = f32::from(pixel[channel]) * scale + offset;
+            for value in plane {
+                *value = *value * scale + offset;
             }
         }
     }
@@ -56,17 +57,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn planes_hold_shifted_and_scaled_channels() {
-        let pixels = [[0, 127, 255], [255, 51, 102]];
-        let mut planes = [0.0; 6];
-        Normalization::LITE.write_planes(&pixels, &mut planes);
+    fn planes_are_shifted_and_scaled() {
+        let planes = [0.0, 255.0, 127.0, 51.0, 255.0, 102.0];
+        let mut lite = planes;
+        Normalization::LITE.apply(&mut lite);
         let expected = [-127.0, 128.0, 0.0, -76.0, 128.0, -25.0].map(|v: f32| v / 128.0);
-        for (value, wanted) in planes.iter().zip(expected) {
-            assert!((value - wanted).abs() < 1e-6, "{planes:?}");
+        for (value, wanted) in lite.iter().zip(expected) {
+            assert!((value - wanted).abs() < 1e-6, "{lite:?}");
         }
 
-        Normalization::IMAGENET.write_planes(&pixels, &mut planes);
+        let mut imagenet = planes;
+        Normalization::IMAGENET.apply(&mut imagenet);
         let wanted = (255.0_f32 / 255.0 - 0.406) / 0.225;
-        assert!((planes[4] - wanted).abs() < 1e-6, "{planes:?}");
+        assert!((imagenet[4] - wanted).abs() < 1e-6, "{imagenet:?}");
     }
 }

@@ -4,8 +4,9 @@ use rand::{Rng, RngExt};
 
 use crate::augmentation::CropArea;
 use crate::color_jitter::jitter;
+use crate::planes::write_planes;
 use crate::resize::resize;
-use crate::rotation::rotate;
+use crate::rotation::Rotator;
 use crate::{Augmentation, DataError, Normalization};
 
 /// The largest picture that a transform makes, in pixels a side.
@@ -38,7 +39,7 @@ pub struct Transform {
 pub struct TransformBuffers {
     resizer: Resizer,
     resized: Vec<[u8; 3]>,
-    rotated: Vec<[u8; 3]>,
+    rotator: Rotator,
 }
 
 impl Transform {
@@ -130,7 +131,7 @@ impl Transform {
         let TransformBuffers {
             resizer,
             resized,
-            rotated,
+            rotator,
         } = buffers;
         resized.resize(self.pixels(), [0; 3]);
         let crop = self
@@ -144,16 +145,15 @@ impl Transform {
             flip(resized, side);
         }
         let degrees = self.augmentation.rotation_degrees;
-        let mut pixels = resized;
         if degrees > 0.0 {
-            rotated.resize(self.pixels(), [0; 3]);
-            rotate(pixels, rotated, side, rng.random_range(-degrees..=degrees));
-            pixels = rotated;
+            rotator.rotate(resized, planes, side, rng.random_range(-degrees..=degrees));
+        } else {
+            write_planes(resized, planes);
         }
         if self.augmentation.color_jitter > 0.0 {
-            jitter(pixels, self.augmentation.color_jitter, rng);
+            jitter(planes, self.augmentation.color_jitter, rng);
         }
-        self.normalization.write_planes(pixels, planes);
+        self.normalization.apply(planes);
         Ok(())
     }
 }
