@@ -1,4 +1,4 @@
-"""Times a training step and inference of a backbone in PyTorch: the peer of `crates/pets-model/examples/step.rs`.
+"""Times a training step and inference of a backbone in PyTorch: the peer of `crates/pets-train/examples/step.rs`.
 
     pip install torch torchvision
     python benches/peer/step.py resnet18 16 224 [REPEATS]

@@ -26,7 +26,7 @@ struct Rounds {
 
 /// What the jobs need built: one command, so that everything shares the dependencies.
 pub(crate) const BUILD: &str = "cargo build --release --bins --examples \
-    -p pets-cli -p pets-data -p pets-eval -p pets-model -p pets-viz";
+    -p pets-cli -p pets-data -p pets-eval -p pets-train -p pets-viz";
 
 /// Measures everything in turns, ours and the peer's, and prints the table; `out` receives the figures as JSON.
 pub(crate) fn run(data_dir: &Path, peer: Option<&Path>, rounds: usize, out: &Path) -> Result<()> {

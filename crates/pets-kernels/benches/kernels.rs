@@ -1,4 +1,4 @@
-//! The layers of ResNet-18 and EfficientNet-Lite0 at 224 px, by these kernels and by Burn's own operations.
+//! The layers of ResNet-18 and EfficientNet-Lite0 at 224 px, and a step of the optimizer, by these kernels and by Burn's own operations.
 //!
 //!     cargo bench -p pets-kernels -- 'conv 64'
 
@@ -8,7 +8,7 @@ use burn::tensor::module;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor};
 use criterion::{Criterion, criterion_group, criterion_main};
-use pets_kernels::{Activation, Convolution, batch_norm, conv2d};
+use pets_kernels::{Activation, AdamStep, Convolution, batch_norm, conv2d};
 
 const BATCH: usize = 8;
 
@@ -110,12 +110,56 @@ fn norms(criterion: &mut Criterion) {
     }
 }
 
+const ADAM: AdamStep = AdamStep {
+    time: 9,
+    learning_rate: 1e-3,
+    betas: [0.9, 0.999],
+    epsilon: 1e-8,
+    gradient_decay: 0.0,
+    weight_decay: 0.0,
+};
+
+/// The step's formula, operation by operation.
+fn stock_adam(
+    weights: Tensor<2>,
+    gradient: Tensor<2>,
+    [first, second]: [Tensor<2>; 2],
+) -> (Tensor<2>, [Tensor<2>; 2]) {
+    let [keep_first, keep_second] = ADAM.betas;
+    let first = first * keep_first + gradient.clone() * (1.0 - keep_first);
+    let second = second * keep_second + gradient.square() * (1.0 - keep_second);
+    let change = first.clone() / (second.clone().sqrt() + ADAM.epsilon);
+    (weights - change * ADAM.learning_rate, [first, second])
+}
+
+fn adam(criterion: &mut Criterion) {
+    type Step = fn(Tensor<2>, Tensor<2>, [Tensor<2>; 2]) -> (Tensor<2>, [Tensor<2>; 2]);
+    let ours: Step = |weights, gradient, moments| ADAM.apply(weights, gradient, moments);
+    let device = Device::flex();
+    let dims = [512, 2304];
+    let mut group = criterion.benchmark_group("Adam, 1.2 million weights");
+    for (who, step) in [("ours", ours), ("burn", stock_adam)] {
+        let gradient = random(dims, &device);
+        let mut trained = Some((
+            random(dims, &device),
+            [(); 2].map(|()| gradient.zeros_like()),
+        ));
+        group.bench_function(who, |bencher| {
+            bencher.iter(|| {
+                let (weights, moments) = trained.take().expect("each step leaves what it made");
+                trained = Some(step(weights, gradient.clone(), moments));
+            });
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = layers;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = convolutions, norms
+    targets = convolutions, norms, adam
 }
 criterion_main!(layers);

@@ -4,6 +4,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{Tensor, TensorData};
 
+use crate::adam::AdamFactors;
 use crate::batch_norm::BatchNormOutput;
 use crate::convolution::Affine;
 use crate::cpu::{self, BatchNormShape, ConvShape};
@@ -31,6 +32,13 @@ pub(crate) fn values(tensor: &FlexTensor) -> &[f32] {
     tensor
         .as_slice()
         .expect("the tensor is contiguous and of f32")
+}
+
+/// The numbers of a tensor that [`contiguous`] has passed, to be changed; copied where another tensor shares them.
+fn values_mut(tensor: &mut FlexTensor) -> &mut [f32] {
+    let offsets = tensor.layout().contiguous_offsets();
+    let (start, end) = offsets.expect("the tensor is contiguous");
+    &mut tensor.storage_mut()[start..end]
 }
 
 pub(crate) fn from_values<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
@@ -100,4 +108,21 @@ pub(crate) fn batch_norm(
         mean: tensor(from_values(normalized.mean, [channels])),
         variance: tensor(from_values(normalized.variance, [channels])),
     }
+}
+
+pub(crate) fn adam<const D: usize>(
+    factors: AdamFactors,
+    weights: Tensor<D>,
+    gradient: Tensor<D>,
+    moments: [Tensor<D>; 2],
+) -> (Tensor<D>, [Tensor<D>; 2]) {
+    let [mut weights, gradient] = [weights, gradient].map(|tensor| contiguous(primitive(tensor)));
+    let [mut first, mut second] = moments.map(|tensor| contiguous(primitive(tensor)));
+    cpu::adam(
+        factors,
+        values_mut(&mut weights),
+        values(&gradient),
+        [values_mut(&mut first), values_mut(&mut second)],
+    );
+    (tensor(weights), [first, second].map(tensor))
 }

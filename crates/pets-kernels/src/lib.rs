@@ -5,6 +5,7 @@
 )]
 
 mod activation;
+mod adam;
 mod batch_norm;
 mod convolution;
 mod cpu;
@@ -15,6 +16,7 @@ mod max_pool;
 mod placement;
 
 pub use activation::Activation;
+pub use adam::AdamStep;
 pub use batch_norm::{BatchNormOutput, batch_norm};
 pub use convolution::{Affine, Convolution, Padding, conv2d, conv2d_affine};
 pub use heap::keep_freed_memory;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adam;
 mod batch_plan;
 mod checkpoint;
 mod checkpoint_every;

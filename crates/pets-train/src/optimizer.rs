@@ -1,11 +1,11 @@
 //! The optimizer of a run: which one, and the rates of the model's parts.
 
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
+use burn::optim::ModuleOptimizer;
 use pets_losses::MetricLoss;
 use pets_model::EmbeddingModel;
 use serde::{Deserialize, Serialize};
 
+use crate::adam::{Adam, WeightDecay};
 use crate::step_gradients::PartGradients;
 
 /// The kind of optimizer.
@@ -18,21 +18,15 @@ pub enum OptimizerKind {
     AdamW,
 }
 
-/// PyTorch's epsilon; Burn's default is 1e-5.
-const EPSILON: f32 = 1e-8;
-
 impl OptimizerKind {
-    pub(crate) fn init(self, weight_decay: f64) -> ModuleOptimizer {
-        match self {
-            Self::Adam => AdamConfig::new()
-                .with_epsilon(EPSILON)
-                .with_weight_decay(Some(WeightDecayConfig::new(weight_decay as f32)))
-                .init(),
-            Self::AdamW => AdamWConfig::new()
-                .with_epsilon(EPSILON)
-                .with_weight_decay(weight_decay as f32)
-                .init(),
-        }
+    /// The optimizer with PyTorch's β₁ = 0.9, β₂ = 0.999, ε = 1e-8: on the CPU one pass over the weights, to the values of
+    /// Burn's own.
+    pub fn init(self, weight_decay: f64) -> ModuleOptimizer {
+        let weight_decay = match self {
+            Self::Adam => WeightDecay::Gradient(weight_decay),
+            Self::AdamW => WeightDecay::Weights(weight_decay),
+        };
+        Adam { weight_decay }.into()
     }
 }
 

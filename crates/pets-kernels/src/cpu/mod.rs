@@ -1,5 +1,6 @@
 //! The operations on slices: row-major tensors, split over the threads of rayon's pool.
 
+mod adam;
 mod batch_norm;
 mod conv2d;
 mod conv2d_weight_gradient;
@@ -19,6 +20,7 @@ mod ranges;
 mod scratch;
 mod winograd;
 
+pub(crate) use adam::adam;
 pub(crate) use batch_norm::{BatchNormShape, SavedInput};
 pub(crate) use conv_shape::ConvShape;
 pub(crate) use conv2d::{Affine, conv2d, conv2d_input_gradient};

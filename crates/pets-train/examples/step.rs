@@ -1,16 +1,17 @@
 //! Times a training step and inference of a backbone; `benches/peer/step.py` does the same in PyTorch.
 //!
-//!     cargo run --release -p pets-model --example step -- resnet18 16 224 [REPEATS]
+//!     cargo run --release -p pets-train --example step -- resnet18 16 224 [REPEATS]
 //!
 //! The training step is forward, mean of the output as the loss, backward, Adam.
 
 use std::error::Error;
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Distribution, Tensor};
 use pets_bench::measure;
 use pets_model::{Architecture, EmbeddingModelConfig};
+use pets_train::OptimizerKind;
 
 fn main() -> Result<(), Box<dyn Error>> {
     pets_kernels::keep_freed_memory();
@@ -43,13 +44,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     println!("{inference}");
 
-    let mut model = untrained.train();
-    let mut optimizer = AdamConfig::new().init();
+    let mut trained = Some(untrained.train());
+    let mut optimizer = OptimizerKind::Adam.init(0.0);
     let tracked = images.autodiff();
     let training = measure(job("training step"), batch, repeats, || {
+        let model = trained.take().expect("each step leaves the model behind");
         let loss = model.features(tracked.clone()).mean();
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
-        model = optimizer.step(1e-4, model.clone(), gradients);
+        trained = Some(optimizer.step(1e-4, model, gradients));
     });
     println!("{training}");
     Ok(())
