@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Samples;
-use super::distances::squared_distances;
+use super::distances::map_distances;
 
 /// Bisections of the width of a Gaussian: more than f64 can tell apart.
 const BISECTIONS: usize = 80;
@@ -35,10 +35,9 @@ pub(super) fn kl_divergence(samples: Samples<'_>, points: &[[f32; 2]], perplexit
 fn affinities(samples: Samples<'_>, perplexity: f64) -> Vec<((usize, usize), f64)> {
     let n = samples.n;
     let neighbours = ((3.0 * perplexity).ceil() as usize).clamp(1, n - 1);
-    let rows: Vec<Vec<(usize, f64)>> = (0..n)
-        .into_par_iter()
-        .map(|i| conditional(samples, perplexity, neighbours, i))
-        .collect();
+    let rows = map_distances(samples.values, samples.dim, |i, distances| {
+        conditional(distances, perplexity, neighbours, i)
+    });
     let mut directed: Vec<((usize, usize), f64)> = rows
         .into_iter()
         .enumerate()
@@ -55,15 +54,14 @@ fn affinities(samples: Samples<'_>, perplexity: f64) -> Vec<((usize, usize), f64
         .collect()
 }
 
-/// p(j | i) for the neighbours of sample `i`.
+/// p(j | i) for the neighbours of sample `i`, which is so far from each, squared.
 fn conditional(
-    samples: Samples<'_>,
+    distances: &[f32],
     perplexity: f64,
     neighbours: usize,
     i: usize,
 ) -> Vec<(usize, f64)> {
-    let distances = squared_distances(samples.values, samples.dim, i);
-    let mut nearest: Vec<usize> = (0..samples.n).filter(|j| *j != i).collect();
+    let mut nearest: Vec<usize> = (0..distances.len()).filter(|j| *j != i).collect();
     nearest.sort_by(|a, b| distances[*a].total_cmp(&distances[*b]).then(a.cmp(b)));
     nearest.truncate(neighbours);
     let closest = f64::from(distances[nearest[0]]);

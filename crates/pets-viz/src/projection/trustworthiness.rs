@@ -1,8 +1,6 @@
 //! How far a map can be trusted.
 
-use rayon::prelude::*;
-
-use super::distances::squared_distances;
+use super::distances::map_distances;
 use crate::{VizError, check};
 
 /// Trustworthiness of a map (Venna and Kaski, 2001): 1 where the `k` nearest neighbours of each
@@ -65,19 +63,22 @@ pub fn trustworthiness(
             allowed,
         });
     }
-    let excess: u64 = (0..n)
-        .into_par_iter()
-        .map(|i| excess_ranks(embeddings, dim, points, k, i))
-        .sum();
+    let excess = map_distances(embeddings, dim, |i, in_space| {
+        excess_ranks(in_space, points, k, i)
+    });
+    let excess: u64 = excess.into_iter().sum();
     let (n, k) = (n as f64, k as f64);
     Ok(1.0 - 2.0 * excess as f64 / (n * k * (2.0 * n - 3.0 * k - 1.0)))
 }
 
 /// Σ (r(i, j) − k) over the k nearest j of point `i` in the map that are farther than k-th in the
-/// space.
-fn excess_ranks(embeddings: &[f32], dim: usize, points: &[[f32; 2]], k: usize, i: usize) -> u64 {
-    let in_map = squared_distances(points.as_flattened(), 2, i);
-    let in_space = squared_distances(embeddings, dim, i);
+/// space, where their squared distances from it are `in_space`.
+fn excess_ranks(in_space: &[f32], points: &[[f32; 2]], k: usize, i: usize) -> u64 {
+    let [x, y] = points[i];
+    let in_map: Vec<f32> = points
+        .iter()
+        .map(|point| (point[0] - x) * (point[0] - x) + (point[1] - y) * (point[1] - y))
+        .collect();
     let mut nearest: Vec<usize> = (0..in_map.len()).filter(|j| *j != i).collect();
     nearest.select_nth_unstable_by(k - 1, |a, b| {
         in_map[*a].total_cmp(&in_map[*b]).then(a.cmp(b))
