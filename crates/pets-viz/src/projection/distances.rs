@@ -36,7 +36,7 @@ pub(super) fn map_distances<T: Send>(
                     queries,
                     rows,
                     dim,
-                    distances,
+                    out: distances,
                 });
                 let numbers = number * QUERIES..n;
                 numbers
@@ -54,7 +54,7 @@ struct Distances<'a> {
     queries: &'a [f32],
     rows: &'a [f32],
     dim: usize,
-    distances: &'a mut [f32],
+    out: &'a mut [f32],
 }
 
 impl WithSimd for Distances<'_> {
@@ -70,22 +70,19 @@ impl WithSimd for Distances<'_> {
             queries,
             rows,
             dim,
-            distances,
+            out,
         } = self;
         let n = rows.len() / dim;
         let block_rows = (BLOCK / dim).max(1);
         for (block, rows) in rows.chunks(block_rows * dim).enumerate() {
-            for (group, distances) in queries
-                .chunks(GROUP * dim)
-                .zip(distances.chunks_mut(GROUP * n))
-            {
+            for (group, out) in queries.chunks(GROUP * dim).zip(out.chunks_mut(GROUP * n)) {
                 // A group that is not full repeats its last row.
                 let last = group.len() / dim - 1;
                 let group = array::from_fn(|place| &group[place.min(last) * dim..][..dim]);
                 for (row, column) in rows.chunks_exact(dim).zip(block * block_rows..) {
                     let found = squared_distances(simd, group, row);
                     for (place, distance) in found.into_iter().enumerate() {
-                        distances[place * n + column] = distance;
+                        out[place * n + column] = distance;
                     }
                 }
             }

@@ -62,8 +62,10 @@ fn conditional(
     i: usize,
 ) -> Vec<(usize, f64)> {
     let mut nearest: Vec<usize> = (0..distances.len()).filter(|j| *j != i).collect();
-    nearest.sort_by(|a, b| distances[*a].total_cmp(&distances[*b]).then(a.cmp(b)));
+    let by_distance = |a: &usize, b: &usize| distances[*a].total_cmp(&distances[*b]).then(a.cmp(b));
+    nearest.select_nth_unstable_by(neighbours - 1, by_distance);
     nearest.truncate(neighbours);
+    nearest.sort_unstable_by(by_distance);
     let closest = f64::from(distances[nearest[0]]);
     let excess: Vec<f64> = nearest
         .iter()
