@@ -1,4 +1,4 @@
-//! Squared distances, as both measures of a map's quality need them.
+//! Squared distances and the nearest by them, as both measures of a map's quality need them.
 
 use std::array;
 
@@ -47,6 +47,17 @@ pub(super) fn map_distances<T: Send>(
         )
         .collect();
     visited.into_iter().flatten().collect()
+}
+
+/// The `k` rows nearest to row `i`, which is so far from each, nearest first, ties by their order; `k` must be within
+/// `1..distances.len()`.
+pub(super) fn nearest(distances: &[f32], i: usize, k: usize) -> Vec<usize> {
+    let by_distance = |a: &usize, b: &usize| distances[*a].total_cmp(&distances[*b]).then(a.cmp(b));
+    let mut nearest: Vec<usize> = (0..distances.len()).filter(|j| *j != i).collect();
+    nearest.select_nth_unstable_by(k - 1, by_distance);
+    nearest.truncate(k);
+    nearest.sort_unstable_by(by_distance);
+    nearest
 }
 
 /// The distances of up to [`QUERIES`] rows to all rows; those of a row behind one another.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Samples;
-use super::distances::map_distances;
+use super::distances::{map_distances, nearest};
 
 /// Bisections of the width of a Gaussian: more than f64 can tell apart.
 const BISECTIONS: usize = 80;
@@ -61,11 +61,7 @@ fn conditional(
     neighbours: usize,
     i: usize,
 ) -> Vec<(usize, f64)> {
-    let mut nearest: Vec<usize> = (0..distances.len()).filter(|j| *j != i).collect();
-    let by_distance = |a: &usize, b: &usize| distances[*a].total_cmp(&distances[*b]).then(a.cmp(b));
-    nearest.select_nth_unstable_by(neighbours - 1, by_distance);
-    nearest.truncate(neighbours);
-    nearest.sort_unstable_by(by_distance);
+    let nearest = nearest(distances, i, neighbours);
     let closest = f64::from(distances[nearest[0]]);
     let excess: Vec<f64> = nearest
         .iter()

@@ -1,6 +1,6 @@
 //! How far a map can be trusted.
 
-use super::distances::map_distances;
+use super::distances::{map_distances, nearest};
 use crate::{VizError, check};
 
 /// Trustworthiness of a map (Venna and Kaski, 2001): 1 where the `k` nearest neighbours of each
@@ -79,13 +79,9 @@ fn excess_ranks(in_space: &[f32], points: &[[f32; 2]], k: usize, i: usize) -> u6
         .iter()
         .map(|point| (point[0] - x) * (point[0] - x) + (point[1] - y) * (point[1] - y))
         .collect();
-    let mut nearest: Vec<usize> = (0..in_map.len()).filter(|j| *j != i).collect();
-    nearest.select_nth_unstable_by(k - 1, |a, b| {
-        in_map[*a].total_cmp(&in_map[*b]).then(a.cmp(b))
-    });
-    nearest[..k]
-        .iter()
-        .map(|&j| {
+    nearest(&in_map, i, k)
+        .into_iter()
+        .map(|j| {
             let nearer = in_space
                 .iter()
                 .enumerate()
