@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 
+use crate::cpu::AdamFactors;
 use crate::flex;
 use crate::placement::Placement;
 
@@ -79,18 +80,6 @@ impl AdamStep {
             learning_rate: self.learning_rate as f32,
         }
     }
-}
-
-/// What a step multiplies by.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AdamFactors {
-    pub(crate) gradient_decay: f32,
-    pub(crate) keep: [f32; 2],
-    pub(crate) add: [f32; 2],
-    pub(crate) numerator: f32,
-    pub(crate) epsilon: f32,
-    pub(crate) weights: f32,
-    pub(crate) learning_rate: f32,
 }
 
 impl AdamFactors {

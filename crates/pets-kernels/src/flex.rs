@@ -4,10 +4,9 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{Tensor, TensorData};
 
-use crate::adam::AdamFactors;
 use crate::batch_norm::BatchNormOutput;
 use crate::convolution::Affine;
-use crate::cpu::{self, BatchNormShape, ConvShape};
+use crate::cpu::{self, AdamFactors, BatchNormShape, ConvShape};
 
 /// The tensor inside; its placement must have been found to be [`Placement::Flex`](crate::placement::Placement).
 pub(crate) fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {

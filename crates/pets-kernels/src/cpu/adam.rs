@@ -3,10 +3,20 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::adam::AdamFactors;
-
 /// Weights for one thread at a time.
 const BLOCK: usize = 1 << 14;
+
+/// What a step multiplies by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AdamFactors {
+    pub(crate) gradient_decay: f32,
+    pub(crate) keep: [f32; 2],
+    pub(crate) add: [f32; 2],
+    pub(crate) numerator: f32,
+    pub(crate) epsilon: f32,
+    pub(crate) weights: f32,
+    pub(crate) learning_rate: f32,
+}
 
 /// Changes weights and moments in place.
 pub(crate) fn adam(

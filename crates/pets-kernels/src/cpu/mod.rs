@@ -20,7 +20,7 @@ mod ranges;
 mod scratch;
 mod winograd;
 
-pub(crate) use adam::adam;
+pub(crate) use adam::{AdamFactors, adam};
 pub(crate) use batch_norm::{BatchNormShape, SavedInput};
 pub(crate) use conv_shape::ConvShape;
 pub(crate) use conv2d::{Affine, conv2d, conv2d_input_gradient};
