@@ -4,8 +4,9 @@ use std::str::FromStr;
 use burn::tensor::{Bool, IndexingUpdateOp, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::error::LossError;
+use crate::names;
 use crate::unit_rows::unit_rows;
-use crate::{LossError, names};
 
 /// Keeps the square root differentiable where two rows are equal.
 const SQRT_EPSILON: f64 = 1e-8;

@@ -1,4 +1,4 @@
-use crate::LossKind;
+use crate::kind::LossKind;
 
 /// What can be wrong with the description of a loss, or with data handed to this crate.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -2,12 +2,15 @@ use burn::module::{Module, Param};
 use burn::tensor::{Int, Tensor};
 
 use crate::embedding_loss::EmbeddingLoss;
+use crate::kind::LossKind;
+use crate::losses::{
+    arcface::ArcFaceLoss, circle::CircleLoss, contrastive::ContrastiveLoss, cosface::CosFaceLoss,
+    lifted_structure::LiftedStructureLoss, multi_similarity::MultiSimilarityLoss,
+    normalized_softmax::NormalizedSoftmaxLoss, proxy_anchor::ProxyAnchorLoss, supcon::SupConLoss,
+    triplet::TripletLoss,
+};
 use crate::memory::CrossBatchMemory;
 use crate::output::LossOutput;
-use crate::{
-    ArcFaceLoss, CircleLoss, ContrastiveLoss, CosFaceLoss, LiftedStructureLoss, LossKind,
-    MultiSimilarityLoss, NormalizedSoftmaxLoss, ProxyAnchorLoss, SupConLoss, TripletLoss,
-};
 
 /// Any loss of this crate, chosen at run time: what [`LossConfig::init`](crate::LossConfig::init) makes.
 ///

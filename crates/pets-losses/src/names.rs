@@ -1,6 +1,6 @@
 use std::fmt::Display;
 
-use crate::LossError;
+use crate::error::LossError;
 
 /// The element of `known` that displays as `given`.
 pub(crate) fn find<T: Copy + Display>(

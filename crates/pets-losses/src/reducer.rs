@@ -4,7 +4,8 @@ use std::str::FromStr;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::{LossError, names};
+use crate::error::LossError;
+use crate::names;
 
 /// What becomes of a batch's many terms: one number.
 ///

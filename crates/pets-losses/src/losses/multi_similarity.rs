@@ -3,14 +3,18 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;
 use serde::{Deserialize, Serialize};
 
-use crate::chosen_pairs::ChosenPairs;
+use crate::distance::Distance;
+use crate::error::LossError;
 use crate::error::{in_range, scale};
-use crate::labelled_distances::LabelledDistances;
-use crate::log_sum_exp::log_sum_exp;
-use crate::mining::MULTI_SIMILARITY_EPSILON;
-use crate::pair_loss::PairLoss;
-use crate::pair_mining::informative_pairs;
-use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Reducer};
+use crate::kind::LossKind;
+use crate::mining::batch_mining::MULTI_SIMILARITY_EPSILON;
+use crate::mining::informative_pairs::informative_pairs;
+use crate::output::{Diagnostics, LossOutput};
+use crate::pairs::chosen_pairs::ChosenPairs;
+use crate::pairs::labelled_distances::LabelledDistances;
+use crate::pairs::log_sum_exp::log_sum_exp;
+use crate::pairs::pair_loss::PairLoss;
+use crate::reducer::Reducer;
 
 /// The parameters of a [`MultiSimilarityLoss`]; the defaults are the paper's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -2,13 +2,17 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::anchor_terms::reduce_terms;
-use crate::chosen_pairs::ChosenPairs;
+use crate::distance::Distance;
+use crate::error::LossError;
 use crate::error::scale;
-use crate::labelled_distances::LabelledDistances;
-use crate::log_sum_exp::soft_cross_entropy;
-use crate::pair_loss::PairLoss;
-use crate::{Distance, LossError, LossKind, LossOutput, Reducer};
+use crate::kind::LossKind;
+use crate::output::LossOutput;
+use crate::pairs::anchor_terms::reduce_terms;
+use crate::pairs::chosen_pairs::ChosenPairs;
+use crate::pairs::labelled_distances::LabelledDistances;
+use crate::pairs::log_sum_exp::soft_cross_entropy;
+use crate::pairs::pair_loss::PairLoss;
+use crate::reducer::Reducer;
 
 /// The parameters of a [`SupConLoss`]; the defaults are the paper's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

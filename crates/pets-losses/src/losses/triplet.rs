@@ -1,10 +1,15 @@
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
+use crate::distance::Distance;
+use crate::error::LossError;
 use crate::error::distance_margin;
-use crate::labelled_distances::LabelledDistances;
-use crate::pair_loss::PairLoss;
-use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Mining, Reducer};
+use crate::kind::LossKind;
+use crate::mining::batch_mining::Mining;
+use crate::output::{Diagnostics, LossOutput};
+use crate::pairs::labelled_distances::LabelledDistances;
+use crate::pairs::pair_loss::PairLoss;
+use crate::reducer::Reducer;
 
 /// The parameters of a [`TripletLoss`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

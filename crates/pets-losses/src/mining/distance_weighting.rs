@@ -1,7 +1,7 @@
 use burn::tensor::{Distribution, Tensor};
 
-use crate::Distance;
-use crate::labelled_distances::LabelledDistances;
+use crate::distance::Distance;
+use crate::pairs::labelled_distances::LabelledDistances;
 
 /// Distances below this count as this: the density there is so small that its inverse would be all.
 const LEAST: f64 = 0.5;

@@ -5,9 +5,11 @@ use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::embedding_loss::EmbeddingLoss;
+use crate::error::LossError;
 use crate::error::{in_range, scale};
-use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
-use crate::{LossError, LossKind, LossOutput};
+use crate::kind::LossKind;
+use crate::output::LossOutput;
+use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
 
 /// The squared sine below which an angle counts as 0 or π, where the sine has no gradient.
 const SMALLEST_SQUARED_SINE: f64 = 1e-12;

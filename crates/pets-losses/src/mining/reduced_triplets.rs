@@ -1,8 +1,8 @@
 use std::ops::Range;
 
-use crate::TripletConfig;
-use crate::labelled_distances::LabelledDistances;
-use crate::pair_weights::PairWeights;
+use crate::losses::triplet::TripletConfig;
+use crate::pairs::labelled_distances::LabelledDistances;
+use crate::pairs::pair_weights::PairWeights;
 
 /// The reduced terms of the triplets mined, and how many they are.
 pub(crate) struct MinedTriplets {

@@ -3,11 +3,14 @@ use burn::nn::Initializer;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor};
 
+use crate::distance::Distance;
+use crate::error::LossError;
 use crate::error::in_range;
-use crate::labelled_distances::LabelledDistances;
+use crate::kind::LossKind;
 use crate::labels::read_labels;
+use crate::output::{Diagnostics, LossOutput, mean_norm};
+use crate::pairs::labelled_distances::LabelledDistances;
 use crate::unit_rows::unit_rows;
-use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, mean_norm};
 
 /// Prototypes `[classes · per_class, dim]` drawn from the Xavier uniform distribution.
 pub(crate) fn draw_prototypes(

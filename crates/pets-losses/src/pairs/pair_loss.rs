@@ -5,9 +5,9 @@ use burn::tensor::{Int, Tensor};
 
 use crate::distance::Distance;
 use crate::embedding_loss::EmbeddingLoss;
-use crate::labelled_distances::LabelledDistances;
 use crate::memory::CrossBatchMemory;
 use crate::output::LossOutput;
+use crate::pairs::labelled_distances::LabelledDistances;
 
 /// A loss of the pairs of a batch, as a function of their distances; it is an [`EmbeddingLoss`], with or without a
 /// [`CrossBatchMemory`].

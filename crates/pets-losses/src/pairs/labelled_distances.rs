@@ -2,11 +2,11 @@
 
 use burn::tensor::{Bool, Int, Tensor};
 
-use crate::chosen_pairs::ChosenPairs;
 use crate::distance::Distance;
 use crate::labels::read_labels;
 use crate::memory::CrossBatchMemory;
 use crate::output::{Diagnostics, mean_norm};
+use crate::pairs::chosen_pairs::ChosenPairs;
 
 /// The distance of each anchor of a batch to each sample: on the device with its gradient, and on the host, where
 /// miners choose pairs by it.

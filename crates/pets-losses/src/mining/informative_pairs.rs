@@ -1,5 +1,5 @@
-use crate::labelled_distances::LabelledDistances;
-use crate::mining::Samples;
+use crate::mining::batch_mining::Samples;
+use crate::pairs::labelled_distances::LabelledDistances;
 
 /// The positives of an anchor that are farther than its nearest negative less `epsilon`, and the negatives nearer than
 /// its farthest positive plus `epsilon`.

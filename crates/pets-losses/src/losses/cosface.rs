@@ -3,9 +3,11 @@ use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::embedding_loss::EmbeddingLoss;
+use crate::error::LossError;
 use crate::error::{cosine_margin, scale};
-use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
-use crate::{LossError, LossKind, LossOutput};
+use crate::kind::LossKind;
+use crate::output::LossOutput;
+use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
 
 /// The parameters of a [`CosFaceLoss`]; the defaults are the paper's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

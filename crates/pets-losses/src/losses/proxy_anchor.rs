@@ -3,12 +3,14 @@ use burn::tensor::activation::softplus;
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::chosen_pairs::ChosenPairs;
 use crate::embedding_loss::EmbeddingLoss;
+use crate::error::LossError;
 use crate::error::{cosine_margin, scale};
-use crate::log_sum_exp::log_sum_exp;
-use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
-use crate::{LossError, LossKind, LossOutput};
+use crate::kind::LossKind;
+use crate::output::LossOutput;
+use crate::pairs::chosen_pairs::ChosenPairs;
+use crate::pairs::log_sum_exp::log_sum_exp;
+use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
 
 /// The parameters of a [`ProxyAnchorLoss`]; the defaults are the paper's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

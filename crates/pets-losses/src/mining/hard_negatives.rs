@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
 
-use crate::{Distance, LossError};
+use crate::distance::Distance;
+use crate::error::LossError;
 
 /// Rows whose distances to all others are in memory at a time.
 const BLOCK: usize = 256;

@@ -1,8 +1,9 @@
 use burn::tensor::Tensor;
 
-use crate::chosen_pairs::ChosenPairs;
-use crate::labelled_distances::LabelledDistances;
-use crate::{Diagnostics, LossOutput, Reducer};
+use crate::output::{Diagnostics, LossOutput};
+use crate::pairs::chosen_pairs::ChosenPairs;
+use crate::pairs::labelled_distances::LabelledDistances;
+use crate::reducer::Reducer;
 
 /// A loss that has a term for each anchor of `pairs`; the loss 0 with gradient 0 without any.
 pub(crate) fn reduce_terms(
