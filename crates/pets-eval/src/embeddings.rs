@@ -1,4 +1,4 @@
-use crate::EvalError;
+use crate::error::EvalError;
 
 /// Labelled embeddings, checked once: whole rows, one label per row, every value finite.
 ///

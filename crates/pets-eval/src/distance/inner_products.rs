@@ -223,7 +223,7 @@ fn inner_products<S: Simd>(simd: S, group: &[f32], panel: &[f32]) -> [[S::f32s; 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distance::euclidean;
+    use crate::distance::euclidean::euclidean;
     use proptest::prelude::*;
 
     proptest! {

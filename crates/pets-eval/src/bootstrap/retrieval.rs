@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::bootstrap::{BootstrapConfig, Difference, Interval};
-use crate::{EvalError, QueryResult};
+use crate::bootstrap::resampling::{BootstrapConfig, Difference, Interval};
+use crate::error::EvalError;
+use crate::retrieval::ranking::QueryResult;
 
 const NO_QUERY: &str = "no query has a relevant sample";
 

@@ -6,8 +6,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::Embeddings;
-use crate::distance::{PackedRows, euclidean, map_rows};
+use crate::distance::euclidean::{PackedRows, euclidean, map_rows};
+use crate::embeddings::Embeddings;
 
 /// One run of k-means.
 pub(crate) struct KMeans {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::histogram::FineBins;
+use crate::verification::histogram::FineBins;
 
 /// Distances that a thread collects before it counts them.
 const PENDING: usize = 1 << 18;

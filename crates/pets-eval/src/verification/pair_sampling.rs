@@ -2,8 +2,8 @@ use rand::SeedableRng;
 use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 
-use crate::EvalError;
 use crate::classes::{Classes, unordered_pairs};
+use crate::error::EvalError;
 
 /// A sample of the unordered pairs, each pair at most once.
 pub(crate) struct SampledPairs {

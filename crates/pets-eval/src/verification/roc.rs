@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use crate::pair_counts::{CountedNegatives, PositiveDistances};
-use crate::thinning::thin;
+use crate::verification::pair_counts::{CountedNegatives, PositiveDistances};
+use crate::verification::roc_thinning::thin;
 
 /// Most points of a thinned curve.
 const THINNED_POINTS: usize = 2000;

@@ -1,14 +1,21 @@
-//! Flat JSON keys `recall@k` and `precision@k`, k ascending as numbers.
+//! Recall and precision at k, and their flat JSON keys `recall@k` and `precision@k`, k ascending as numbers.
 
 use std::collections::BTreeMap;
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::AtK;
-
 const RECALL: &str = "recall@";
 const PRECISION: &str = "precision@";
+
+/// Recall and precision at one k.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AtK {
+    /// Share of queries with a hit among the first k.
+    pub recall: Option<f64>,
+    /// Hits among the first k over k, averaged over the queries.
+    pub precision: Option<f64>,
+}
 
 pub(crate) fn serialize<S: Serializer>(
     at_k: &BTreeMap<usize, AtK>,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Neighbor;
-use crate::queries::RelevantRows;
+use crate::retrieval::neighbors::Neighbor;
+use crate::retrieval::queries::RelevantRows;
 
 /// How one query fared when the gallery was ranked by distance to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,10 +3,12 @@ use std::collections::BinaryHeap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::distance::euclidean;
+use crate::distance::euclidean::euclidean;
+use crate::distance::inner_products::Gallery;
+use crate::embeddings::Embeddings;
 use crate::embeddings::check_rows;
-use crate::inner_products::Gallery;
-use crate::{Embeddings, EvalError, Queries};
+use crate::error::EvalError;
+use crate::retrieval::queries::Queries;
 
 /// A gallery row and its Euclidean distance to a query.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::neighbors::{Neighbor, check_k, nearest_to_all};
-use crate::{ConfusionMatrix, EvalError, Queries};
+use crate::classification::confusion::ConfusionMatrix;
+use crate::error::EvalError;
+use crate::retrieval::neighbors::{Neighbor, check_k, nearest_to_all};
+use crate::retrieval::queries::Queries;
 
 /// Accuracy of labelling queries by their nearest gallery samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

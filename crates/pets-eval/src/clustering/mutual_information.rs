@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::EvalError;
 use crate::classes::Classes;
+use crate::error::EvalError;
 
 /// Smallest difference that adjusted mutual information tells from none, so that it never divides by 0.
 const LEAST: f64 = f64::EPSILON;

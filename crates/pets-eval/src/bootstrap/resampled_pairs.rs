@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::Embeddings;
-use crate::bootstrap::BootstrapConfig;
-use crate::distance::fold_pairs;
-use crate::histogram::FineBins;
+use crate::bootstrap::resampling::BootstrapConfig;
+use crate::distance::euclidean::fold_pairs;
+use crate::embeddings::Embeddings;
+use crate::verification::histogram::FineBins;
 
 /// Bins of distance.
 const BINS: usize = 1024;

@@ -1,6 +1,7 @@
 use crate::classes::Classes;
-use crate::distance::{PackedRows, map_rows};
-use crate::{Embeddings, EvalError};
+use crate::distance::euclidean::{PackedRows, map_rows};
+use crate::embeddings::Embeddings;
+use crate::error::EvalError;
 
 /// Who queries whom: every row all other rows ([`leave_one_out`](Self::leave_one_out), which `&Embeddings` converts
 /// into), or the rows of one set all rows of another ([`against`](Self::against)).

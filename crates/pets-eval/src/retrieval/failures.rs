@@ -2,8 +2,10 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
-use crate::neighbors::{check_k, nearest_to};
-use crate::{EvalError, Queries, QueryResult};
+use crate::error::EvalError;
+use crate::retrieval::neighbors::{check_k, nearest_to};
+use crate::retrieval::queries::Queries;
+use crate::retrieval::ranking::QueryResult;
 
 /// A query whose nearest sample has another label, and what was retrieved instead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::classes::Classes;
-use crate::distance::euclidean;
-use crate::{Embeddings, EvalError};
+use crate::distance::euclidean::euclidean;
+use crate::embeddings::Embeddings;
+use crate::error::EvalError;
 
 /// Half-width of a 95 % confidence interval in standard errors of the mean.
 const NORMAL_95: f64 = 1.96;

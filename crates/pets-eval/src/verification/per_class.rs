@@ -4,8 +4,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::classes::{Classes, unordered_pairs};
-use crate::distance::{PackedRows, fold_rows};
-use crate::{Embeddings, EvalError};
+use crate::distance::euclidean::{PackedRows, fold_rows};
+use crate::embeddings::Embeddings;
+use crate::error::EvalError;
 
 /// Which classes a verifier with one threshold gets wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use crate::bootstrap::{BootstrapConfig, Difference, Interval};
-use crate::resampled_pairs::resampled_areas;
-use crate::{Embeddings, EvalError, VerificationPairs, evaluate_verification};
+use crate::bootstrap::resampled_pairs::resampled_areas;
+use crate::bootstrap::resampling::{BootstrapConfig, Difference, Interval};
+use crate::embeddings::Embeddings;
+use crate::error::EvalError;
+use crate::verification::metrics::{VerificationPairs, evaluate_verification};
 
 /// How far the ROC-AUC over all pairs would vary with other samples: see [`bootstrap_auc`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
