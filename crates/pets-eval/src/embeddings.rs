@@ -1,3 +1,5 @@
+//! Labelled embeddings, checked once.
+
 use crate::error::EvalError;
 
 /// Labelled embeddings, checked once: whole rows, one label per row, every value finite.

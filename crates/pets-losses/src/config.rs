@@ -1,3 +1,5 @@
+//! The description of any loss, as a configuration file has it.
+
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! Distances between embeddings.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! What can be wrong with the description of a loss, or with data handed to this crate.
+
 use crate::kind::LossKind;
 
 /// What can be wrong with the description of a loss, or with data handed to this crate.

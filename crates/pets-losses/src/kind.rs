@@ -1,3 +1,5 @@
+//! The names of the losses.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! The cross-batch memory: embeddings of past batches.
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 

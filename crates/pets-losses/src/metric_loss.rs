@@ -1,3 +1,5 @@
+//! Any loss of this crate, chosen at run time.
+
 use burn::module::{Module, Param};
 use burn::tensor::{Int, Tensor};
 

@@ -1,3 +1,5 @@
+//! Choices by their names.
+
 use std::fmt::Display;
 
 use crate::error::LossError;

@@ -1,3 +1,5 @@
+//! From the many terms of a batch to one number.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! Bootstrap of the area under the ROC curve over the samples.
+
 use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::resampled_pairs::resampled_areas;

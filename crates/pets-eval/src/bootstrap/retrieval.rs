@@ -1,3 +1,5 @@
+//! Bootstrap of retrieval metrics over the queries.
+
 use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::resampling::{BootstrapConfig, Difference, Interval};

@@ -1,3 +1,5 @@
+//! The confusion matrix.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! N-way k-shot episodes, classified by the nearest class mean and by the nearest neighbour.
+
 use rand::SeedableRng;
 use rand::seq::index;
 use rand_chacha::ChaCha8Rng;

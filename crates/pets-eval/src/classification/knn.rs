@@ -1,3 +1,5 @@
+//! Classification by the k nearest neighbours.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! How well k-means finds the classes.
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};

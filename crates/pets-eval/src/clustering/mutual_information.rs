@@ -1,3 +1,5 @@
+//! Mutual information of two labellings, normalised and adjusted for chance.
+
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;

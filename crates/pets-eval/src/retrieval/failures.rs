@@ -1,3 +1,5 @@
+//! The worst failures of retrieval.
+
 use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! Recall, precision, R-precision, MAP@R and MRR.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

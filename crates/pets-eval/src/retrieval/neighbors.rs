@@ -1,3 +1,5 @@
+//! The nearest rows of a gallery.
+
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 

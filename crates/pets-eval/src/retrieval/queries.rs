@@ -1,3 +1,5 @@
+//! Who queries whom, and which rows are relevant.
+
 use crate::classes::Classes;
 use crate::distance::euclidean::{PackedRows, map_rows};
 use crate::embeddings::Embeddings;

@@ -1,3 +1,5 @@
+//! The ranks of the relevant rows, and how a query fared.
+
 use serde::{Deserialize, Serialize};
 
 use crate::retrieval::neighbors::Neighbor;

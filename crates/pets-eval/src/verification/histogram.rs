@@ -1,3 +1,5 @@
+//! Histograms of distances.
+
 use serde::{Deserialize, Serialize};
 
 /// Bins of a [`DistanceHistogram`].

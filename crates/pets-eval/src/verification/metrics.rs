@@ -1,3 +1,5 @@
+//! Area under the ROC curve, equal error rate and true accept rates.
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! Positive and negative pairs counted by distance, for the ROC curve.
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,3 +1,5 @@
+//! Draws of pairs without repetition.
+
 use rand::SeedableRng;
 use rand::seq::index;
 use rand_chacha::ChaCha8Rng;

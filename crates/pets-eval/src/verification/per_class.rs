@@ -1,3 +1,5 @@
+//! Verification within each class: its false accepts and rejects, and the class it is taken for most often.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;

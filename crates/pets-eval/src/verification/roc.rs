@@ -1,3 +1,5 @@
+//! The ROC curve and its operating points.
+
 use serde::{Deserialize, Serialize};
 
 use crate::verification::pair_counts::{CountedNegatives, PositiveDistances};

@@ -1,3 +1,5 @@
+//! A ROC curve thinned to few points.
+
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 

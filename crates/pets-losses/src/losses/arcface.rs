@@ -1,3 +1,5 @@
+//! ArcFace, with sub-centres.
+
 use std::f64::consts::PI;
 
 use burn::module::{Module, Param};

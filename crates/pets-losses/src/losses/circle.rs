@@ -1,3 +1,5 @@
+//! The circle loss.
+
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;

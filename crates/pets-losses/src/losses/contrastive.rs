@@ -1,3 +1,5 @@
+//! The contrastive loss.
+
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! CosFace.
+
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};

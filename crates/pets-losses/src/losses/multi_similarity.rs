@@ -1,3 +1,5 @@
+//! The multi-similarity loss.
+
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;

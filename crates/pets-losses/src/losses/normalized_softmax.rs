@@ -1,3 +1,5 @@
+//! The normalised softmax.
+
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};

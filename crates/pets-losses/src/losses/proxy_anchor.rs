@@ -1,3 +1,5 @@
+//! Proxy-Anchor.
+
 use burn::module::{Module, Param};
 use burn::tensor::activation::softplus;
 use burn::tensor::{Device, Int, Tensor};

@@ -1,3 +1,5 @@
+//! The supervised contrastive loss.
+
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

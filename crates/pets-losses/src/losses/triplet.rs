@@ -1,3 +1,5 @@
+//! The triplet loss.
+
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! The triplets of a batch that are worth learning from.
+
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;

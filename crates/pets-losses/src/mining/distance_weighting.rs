@@ -1,3 +1,5 @@
+//! Negatives drawn so that all distances come about equally often.
+
 use burn::tensor::{Distribution, Tensor};
 
 use crate::distance::Distance;

@@ -1,3 +1,5 @@
+//! The hardest negatives of a whole set.
+
 use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;

@@ -1,3 +1,5 @@
+//! The pairs of an anchor that its other pairs make informative.
+
 use crate::mining::batch_mining::Samples;
 use crate::pairs::labelled_distances::LabelledDistances;
 

@@ -1,3 +1,5 @@
+//! The sum of the terms of mined triplets, as weights of their pairs.
+
 use std::ops::Range;
 
 use crate::losses::triplet::TripletConfig;

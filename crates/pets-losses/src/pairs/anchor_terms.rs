@@ -1,3 +1,5 @@
+//! A loss that has a term for each anchor.
+
 use burn::tensor::Tensor;
 
 use crate::output::{Diagnostics, LossOutput};

@@ -1,3 +1,5 @@
+//! Some of the pairs of a batch.
+
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
 /// Some anchors of a batch, and some of the pairs each forms.

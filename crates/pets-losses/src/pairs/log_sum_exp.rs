@@ -1,3 +1,5 @@
+//! Sums of exponentials that do not overflow.
+
 use burn::tensor::{Bool, Tensor};
 
 /// Every row less its largest element among those the mask holds for, and that element, which has no gradient.

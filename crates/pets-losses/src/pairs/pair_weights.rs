@@ -1,3 +1,5 @@
+//! A loss that is linear in the distances of a batch.
+
 use burn::tensor::{Tensor, TensorData};
 
 /// A loss that is linear in the distances of a batch: `Σ weight(i, j) · d(i, j) + offset`.

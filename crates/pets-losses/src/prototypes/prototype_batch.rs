@@ -1,3 +1,5 @@
+//! A batch compared with the prototypes of classes.
+
 use burn::module::Param;
 use burn::nn::Initializer;
 use burn::nn::loss::CrossEntropyLossConfig;
