@@ -11,7 +11,9 @@ use crate::output::LossOutput;
 ///
 /// A loss is a Burn module; the parameters it has, such as a prototype of each class, train with the model. One that
 /// compares the samples of a batch with each other is written as a [`PairLoss`](crate::PairLoss) in place of this: it
-/// then takes a [`CrossBatchMemory`] without a line more. This trait itself is for the others:
+/// then takes a [`CrossBatchMemory`] without a line more. One that mines triplets or pairs is a
+/// [`MinedTripletLoss`](crate::MinedTripletLoss) or a [`MinedPairLoss`](crate::MinedPairLoss). This trait itself is
+/// for the others:
 ///
 /// ```
 /// use burn::module::{Module, Param};

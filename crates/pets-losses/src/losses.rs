@@ -5,6 +5,8 @@ pub(crate) mod circle;
 pub(crate) mod contrastive;
 pub(crate) mod cosface;
 pub(crate) mod lifted_structure;
+pub(crate) mod mined_pair_loss;
+pub(crate) mod mined_triplet_loss;
 pub(crate) mod multi_similarity;
 pub(crate) mod normalized_softmax;
 pub(crate) mod proxy_anchor;

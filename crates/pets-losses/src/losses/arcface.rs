@@ -4,37 +4,28 @@ use std::f64::consts::PI;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
-use serde::{Deserialize, Serialize};
 
 use crate::embedding_loss::EmbeddingLoss;
 use crate::error::LossError;
-use crate::error::{in_range, scale};
 use crate::kind::LossKind;
 use crate::output::LossOutput;
-use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
+use crate::parameters::parameters;
+use crate::prototypes::draw::draw_prototypes;
+use crate::prototypes::prototype_batch::PrototypeBatch;
+use crate::ranges::{in_range, scale};
 
 /// The squared sine below which an angle counts as 0 or π, where the sine has no gradient.
 const SMALLEST_SQUARED_SINE: f64 = 1e-12;
 
-/// The parameters of an [`ArcFaceLoss`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ArcFaceConfig {
-    /// The factor of the cosines, from 1e-4 to 1e4. Default 30; the paper has 64.
-    pub scale: f64,
-    /// The angle added to that of the own class, in radians, from 0 to below π. Default 0.5, the paper's.
-    pub angular_margin: f64,
-    /// Prototypes of each class, at least 1. Default 1; the paper on sub-centres has 3.
-    pub sub_centers: usize,
-}
-
-impl Default for ArcFaceConfig {
-    fn default() -> Self {
-        Self {
-            scale: 30.0,
-            angular_margin: 0.5,
-            sub_centers: 1,
-        }
+parameters! {
+    /// The parameters of an [`ArcFaceLoss`]; the angular margin is the paper's.
+    pub struct ArcFaceConfig {
+        /// The factor of the cosines, from 1e-4 to 1e4; the paper has 64.
+        pub scale: f64 = 30.0,
+        /// The angle added to that of the own class, in radians, from 0 to below π.
+        pub angular_margin: f64 = 0.5,
+        /// Prototypes of each class, at least 1; the paper on sub-centres has 3.
+        pub sub_centers: usize = 1,
     }
 }
 

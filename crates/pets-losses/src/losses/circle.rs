@@ -3,11 +3,9 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;
-use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::error::LossError;
-use crate::error::{cosine_margin, scale};
 use crate::kind::LossKind;
 use crate::output::LossOutput;
 use crate::pairs::anchor_terms::reduce_terms;
@@ -15,27 +13,19 @@ use crate::pairs::chosen_pairs::ChosenPairs;
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::log_sum_exp::log_sum_exp;
 use crate::pairs::pair_loss::PairLoss;
+use crate::parameters::parameters;
+use crate::ranges::{cosine_margin, scale};
 use crate::reducer::Reducer;
 
-/// The parameters of a [`CircleLoss`]; the defaults are the paper's for fine-grained image retrieval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CircleConfig {
-    /// The relaxation m: positives shall exceed a cosine of 1 − m, negatives stay below m. From 0 to 2, default 0.4.
-    pub margin: f64,
-    /// The factor of the weighted cosines, γ, from 1e-4 to 1e4. Default 80.
-    pub gamma: f64,
-    /// What becomes of the anchors' terms. Default `mean`.
-    pub reducer: Reducer,
-}
-
-impl Default for CircleConfig {
-    fn default() -> Self {
-        Self {
-            margin: 0.4,
-            gamma: 80.0,
-            reducer: Reducer::Mean,
-        }
+parameters! {
+    /// The parameters of a [`CircleLoss`]; the defaults are the paper's for fine-grained image retrieval.
+    pub struct CircleConfig {
+        /// The relaxation m: positives shall exceed a cosine of 1 − m, negatives stay below m. From 0 to 2.
+        pub margin: f64 = 0.4,
+        /// The factor of the weighted cosines, γ, from 1e-4 to 1e4.
+        pub gamma: f64 = 80.0,
+        /// What becomes of the anchors' terms.
+        pub reducer: Reducer = Reducer::Mean,
     }
 }
 

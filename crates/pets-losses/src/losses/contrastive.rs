@@ -1,40 +1,29 @@
 //! The contrastive loss.
 
 use burn::module::Module;
-use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::error::LossError;
-use crate::error::distance_margin;
 use crate::kind::LossKind;
 use crate::output::{Diagnostics, LossOutput};
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::pair_loss::PairLoss;
 use crate::pairs::pair_weights::PairWeights;
+use crate::parameters::parameters;
+use crate::ranges::distance_margin;
 use crate::reducer::Reducer;
 
-/// The parameters of a [`ContrastiveLoss`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ContrastiveConfig {
-    /// How far apart negatives shall be, at least 0. Default 0.3.
-    pub margin: f64,
-    /// Whether distances and hinges are squared, as in the paper. Default no.
-    pub squared: bool,
-    /// The distance between embeddings. Default `euclidean`.
-    pub distance: Distance,
-    /// What becomes of the pairs' terms. Default `mean`.
-    pub reducer: Reducer,
-}
-
-impl Default for ContrastiveConfig {
-    fn default() -> Self {
-        Self {
-            margin: 0.3,
-            squared: false,
-            distance: Distance::default(),
-            reducer: Reducer::Mean,
-        }
+parameters! {
+    /// The parameters of a [`ContrastiveLoss`].
+    pub struct ContrastiveConfig {
+        /// How far apart negatives shall be, at least 0.
+        pub margin: f64 = 0.3,
+        /// Whether distances and hinges are squared, as in the paper.
+        pub squared: bool = false,
+        /// The distance between embeddings.
+        pub distance: Distance = Distance::Euclidean,
+        /// What becomes of the pairs' terms.
+        pub reducer: Reducer = Reducer::Mean,
     }
 }
 

@@ -2,31 +2,23 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
-use serde::{Deserialize, Serialize};
 
 use crate::embedding_loss::EmbeddingLoss;
 use crate::error::LossError;
-use crate::error::{cosine_margin, scale};
 use crate::kind::LossKind;
 use crate::output::LossOutput;
-use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
+use crate::parameters::parameters;
+use crate::prototypes::draw::draw_prototypes;
+use crate::prototypes::prototype_batch::PrototypeBatch;
+use crate::ranges::{cosine_margin, scale};
 
-/// The parameters of a [`CosFaceLoss`]; the defaults are the paper's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CosFaceConfig {
-    /// The factor of the cosines, from 1e-4 to 1e4. Default 64.
-    pub scale: f64,
-    /// By how much the cosine of the own class is lowered, from 0 to 2. Default 0.35.
-    pub margin: f64,
-}
-
-impl Default for CosFaceConfig {
-    fn default() -> Self {
-        Self {
-            scale: 64.0,
-            margin: 0.35,
-        }
+parameters! {
+    /// The parameters of a [`CosFaceLoss`]; the defaults are the paper's.
+    pub struct CosFaceConfig {
+        /// The factor of the cosines, from 1e-4 to 1e4.
+        pub scale: f64 = 64.0,
+        /// By how much the cosine of the own class is lowered, from 0 to 2.
+        pub margin: f64 = 0.35,
     }
 }
 

@@ -2,11 +2,9 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::error::LossError;
-use crate::error::distance_margin;
 use crate::kind::LossKind;
 use crate::output::LossOutput;
 use crate::pairs::anchor_terms::reduce_terms;
@@ -14,27 +12,19 @@ use crate::pairs::chosen_pairs::ChosenPairs;
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::log_sum_exp::log_sum_exp;
 use crate::pairs::pair_loss::PairLoss;
+use crate::parameters::parameters;
+use crate::ranges::distance_margin;
 use crate::reducer::Reducer;
 
-/// The parameters of a [`LiftedStructureLoss`]; the defaults are the papers'.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LiftedStructureConfig {
-    /// By how much negatives shall be farther than positives, at least 0. Default 1.
-    pub margin: f64,
-    /// The distance between embeddings. Default `euclidean`.
-    pub distance: Distance,
-    /// What becomes of the anchors' terms. Default `mean`.
-    pub reducer: Reducer,
-}
-
-impl Default for LiftedStructureConfig {
-    fn default() -> Self {
-        Self {
-            margin: 1.0,
-            distance: Distance::default(),
-            reducer: Reducer::Mean,
-        }
+parameters! {
+    /// The parameters of a [`LiftedStructureLoss`]; the defaults are the papers'.
+    pub struct LiftedStructureConfig {
+        /// By how much negatives shall be farther than positives, at least 0.
+        pub margin: f64 = 1.0,
+        /// The distance between embeddings.
+        pub distance: Distance = Distance::Euclidean,
+        /// What becomes of the anchors' terms.
+        pub reducer: Reducer = Reducer::Mean,
     }
 }
 

@@ -3,46 +3,34 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;
-use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::error::LossError;
-use crate::error::{in_range, scale};
 use crate::kind::LossKind;
-use crate::mining::batch_mining::MULTI_SIMILARITY_EPSILON;
-use crate::mining::informative_pairs::informative_pairs;
+use crate::mining::anchor_pairs::informative_pairs;
+use crate::mining::pair_miner::MultiSimilarityMiner;
 use crate::output::{Diagnostics, LossOutput};
 use crate::pairs::chosen_pairs::ChosenPairs;
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::log_sum_exp::log_sum_exp;
 use crate::pairs::pair_loss::PairLoss;
+use crate::parameters::parameters;
+use crate::ranges::{in_range, scale};
 use crate::reducer::Reducer;
 
-/// The parameters of a [`MultiSimilarityLoss`]; the defaults are the paper's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MultiSimilarityConfig {
-    /// How steeply positives are weighted, from 1e-4 to 1e4. Default 2.
-    pub alpha: f64,
-    /// How steeply negatives are weighted, from 1e-4 to 1e4. Default 50.
-    pub beta: f64,
-    /// The cosine around which weights turn, λ, from −1 to 1. Default 1.
-    pub lambda: f64,
-    /// The slack of the mining, ε, at least 0; with 2 or more every pair is mined. Default 0.1.
-    pub epsilon: f64,
-    /// What becomes of the anchors' terms. Default `mean`.
-    pub reducer: Reducer,
-}
-
-impl Default for MultiSimilarityConfig {
-    fn default() -> Self {
-        Self {
-            alpha: 2.0,
-            beta: 50.0,
-            lambda: 1.0,
-            epsilon: MULTI_SIMILARITY_EPSILON,
-            reducer: Reducer::Mean,
-        }
+parameters! {
+    /// The parameters of a [`MultiSimilarityLoss`]; the defaults are the paper's.
+    pub struct MultiSimilarityConfig {
+        /// How steeply positives are weighted, from 1e-4 to 1e4.
+        pub alpha: f64 = 2.0,
+        /// How steeply negatives are weighted, from 1e-4 to 1e4.
+        pub beta: f64 = 50.0,
+        /// The cosine around which weights turn, λ, from −1 to 1.
+        pub lambda: f64 = 1.0,
+        /// The slack of the mining, ε, at least 0; with 2 or more every pair is mined.
+        pub epsilon: f64 = MultiSimilarityMiner::EPSILON,
+        /// What becomes of the anchors' terms.
+        pub reducer: Reducer = Reducer::Mean,
     }
 }
 

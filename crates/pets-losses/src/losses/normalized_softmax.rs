@@ -2,26 +2,21 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
-use serde::{Deserialize, Serialize};
 
 use crate::embedding_loss::EmbeddingLoss;
 use crate::error::LossError;
-use crate::error::scale;
 use crate::kind::LossKind;
 use crate::output::LossOutput;
-use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
+use crate::parameters::parameters;
+use crate::prototypes::draw::draw_prototypes;
+use crate::prototypes::prototype_batch::PrototypeBatch;
+use crate::ranges::scale;
 
-/// The parameters of a [`NormalizedSoftmaxLoss`]; the defaults are the paper's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NormalizedSoftmaxConfig {
-    /// What the cosines are divided by, from 1e-4 to 1e4. Default 0.05.
-    pub temperature: f64,
-}
-
-impl Default for NormalizedSoftmaxConfig {
-    fn default() -> Self {
-        Self { temperature: 0.05 }
+parameters! {
+    /// The parameters of a [`NormalizedSoftmaxLoss`]; the defaults are the paper's.
+    pub struct NormalizedSoftmaxConfig {
+        /// What the cosines are divided by, from 1e-4 to 1e4.
+        pub temperature: f64 = 0.05,
     }
 }
 

@@ -3,33 +3,25 @@
 use burn::module::{Module, Param};
 use burn::tensor::activation::softplus;
 use burn::tensor::{Device, Int, Tensor};
-use serde::{Deserialize, Serialize};
 
 use crate::embedding_loss::EmbeddingLoss;
 use crate::error::LossError;
-use crate::error::{cosine_margin, scale};
 use crate::kind::LossKind;
 use crate::output::LossOutput;
 use crate::pairs::chosen_pairs::ChosenPairs;
 use crate::pairs::log_sum_exp::log_sum_exp;
-use crate::prototypes::prototype_batch::{PrototypeBatch, draw_prototypes};
+use crate::parameters::parameters;
+use crate::prototypes::draw::draw_prototypes;
+use crate::prototypes::prototype_batch::PrototypeBatch;
+use crate::ranges::{cosine_margin, scale};
 
-/// The parameters of a [`ProxyAnchorLoss`]; the defaults are the paper's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ProxyAnchorConfig {
-    /// The factor of the cosines, α, from 1e-4 to 1e4. Default 32.
-    pub alpha: f64,
-    /// The margin δ on the cosines, from 0 to 2. Default 0.1.
-    pub margin: f64,
-}
-
-impl Default for ProxyAnchorConfig {
-    fn default() -> Self {
-        Self {
-            alpha: 32.0,
-            margin: 0.1,
-        }
+parameters! {
+    /// The parameters of a [`ProxyAnchorLoss`]; the defaults are the paper's.
+    pub struct ProxyAnchorConfig {
+        /// The factor of the cosines, α, from 1e-4 to 1e4.
+        pub alpha: f64 = 32.0,
+        /// The margin δ on the cosines, from 0 to 2.
+        pub margin: f64 = 0.1,
     }
 }
 

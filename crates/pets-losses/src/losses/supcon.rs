@@ -2,11 +2,9 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::error::LossError;
-use crate::error::scale;
 use crate::kind::LossKind;
 use crate::output::LossOutput;
 use crate::pairs::anchor_terms::reduce_terms;
@@ -14,24 +12,17 @@ use crate::pairs::chosen_pairs::ChosenPairs;
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::log_sum_exp::soft_cross_entropy;
 use crate::pairs::pair_loss::PairLoss;
+use crate::parameters::parameters;
+use crate::ranges::scale;
 use crate::reducer::Reducer;
 
-/// The parameters of a [`SupConLoss`]; the defaults are the paper's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SupConConfig {
-    /// What the cosines are divided by, τ, from 1e-4 to 1e4. Default 0.1.
-    pub temperature: f64,
-    /// What becomes of the anchors' terms. Default `mean`.
-    pub reducer: Reducer,
-}
-
-impl Default for SupConConfig {
-    fn default() -> Self {
-        Self {
-            temperature: 0.1,
-            reducer: Reducer::Mean,
-        }
+parameters! {
+    /// The parameters of a [`SupConLoss`]; the defaults are the paper's.
+    pub struct SupConConfig {
+        /// What the cosines are divided by, τ, from 1e-4 to 1e4.
+        pub temperature: f64 = 0.1,
+        /// What becomes of the anchors' terms.
+        pub reducer: Reducer = Reducer::Mean,
     }
 }
 

@@ -1,43 +1,33 @@
 //! The triplet loss.
 
 use burn::module::Module;
-use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::error::LossError;
-use crate::error::distance_margin;
 use crate::kind::LossKind;
 use crate::mining::batch_mining::Mining;
+use crate::mining::triplet_search::{ActiveTriplets, TripletSearch};
+use crate::mining::triplet_sum::TripletSum;
 use crate::output::{Diagnostics, LossOutput};
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::pair_loss::PairLoss;
+use crate::parameters::parameters;
+use crate::ranges::distance_margin;
 use crate::reducer::Reducer;
 
-/// The parameters of a [`TripletLoss`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TripletConfig {
-    /// By how much a negative shall be farther than a positive, at least 0. Default 0.5.
-    pub margin: f64,
-    /// Whether the terms are soft margins instead of hinges. Default no.
-    pub soft_margin: bool,
-    /// Which triplets of a batch count. Default `batch_hard`.
-    pub mining: Mining,
-    /// The distance between embeddings. Default `euclidean`.
-    pub distance: Distance,
-    /// What becomes of the triplets' terms. Default `mean_active`.
-    pub reducer: Reducer,
-}
-
-impl Default for TripletConfig {
-    fn default() -> Self {
-        Self {
-            margin: 0.5,
-            soft_margin: false,
-            mining: Mining::default(),
-            distance: Distance::default(),
-            reducer: Reducer::MeanActive,
-        }
+parameters! {
+    /// The parameters of a [`TripletLoss`].
+    pub struct TripletConfig {
+        /// By how much a negative shall be farther than a positive, at least 0.
+        pub margin: f64 = 0.5,
+        /// Whether the terms are soft margins instead of hinges.
+        pub soft_margin: bool = false,
+        /// Which triplets of a batch count.
+        pub mining: Mining = Mining::BatchHard,
+        /// The distance between embeddings.
+        pub distance: Distance = Distance::Euclidean,
+        /// What becomes of the triplets' terms.
+        pub reducer: Reducer = Reducer::MeanActive,
     }
 }
 
@@ -90,12 +80,25 @@ impl PairLoss for TripletLoss {
     }
 
     fn of_pairs(&self, batch: &LabelledDistances) -> LossOutput {
-        let mined = self.config.mining.mine(batch, &self.config);
+        let TripletConfig {
+            margin,
+            soft_margin,
+            mining,
+            reducer,
+            ..
+        } = self.config;
+        let active = ActiveTriplets {
+            margin,
+            soft_margin,
+        };
+        let mut sum = TripletSum::new(batch, active);
+        let found = TripletSearch::new(batch, active, &mut sum).run(mining);
+        let loss = sum.reduced(reducer.divisor(found.active, found.candidates));
         LossOutput {
-            value: mined.loss.apply(batch.tensor()),
+            value: loss.apply(batch.tensor()),
             diagnostics: Diagnostics {
-                active_share: mined.active_share,
-                fallback: mined.fallback,
+                active_share: found.active_share(),
+                fallback: found.fallback,
                 ..batch.diagnostics()
             },
         }

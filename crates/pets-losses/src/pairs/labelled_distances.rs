@@ -1,6 +1,6 @@
 //! The distances of a batch, with the labels that tell positive pairs from negative ones.
 
-use burn::tensor::{Bool, Int, Tensor};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 use crate::distance::Distance;
 use crate::labels::read_labels;
@@ -134,6 +134,35 @@ impl LabelledDistances {
     /// The distances, `[anchors, samples]`, with their gradient.
     pub fn tensor(&self) -> Tensor<2> {
         self.on_device.clone()
+    }
+
+    /// The distances of ordered pairs, each an anchor and a sample, with their gradient.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[pairs]`
+    ///
+    /// # Panics
+    ///
+    /// If there is no such anchor or sample.
+    pub fn of_pairs(&self, pairs: impl IntoIterator<Item = (usize, usize)>) -> Tensor<1> {
+        let (anchors, samples) = (self.anchors, self.samples());
+        let places: Vec<i64> = pairs
+            .into_iter()
+            .map(|(anchor, sample)| {
+                let exists = anchor < anchors && sample < samples;
+                assert!(
+                    exists,
+                    "no pair ({anchor}, {sample}) of {anchors} × {samples}"
+                );
+                (anchor * samples + sample) as i64
+            })
+            .collect();
+        let count = places.len();
+        let places = TensorData::new(places, [count]);
+        let places = Tensor::<1, Int>::from_data(places, &self.on_device.device().inner());
+        let flat = self.tensor().reshape([anchors * samples]);
+        flat.select(0, places)
     }
 
     /// The number of anchors.

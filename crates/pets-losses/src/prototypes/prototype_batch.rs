@@ -1,34 +1,14 @@
 //! A batch compared with the prototypes of classes.
 
-use burn::module::Param;
-use burn::nn::Initializer;
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor};
+use burn::tensor::{IndexingUpdateOp, Int, Tensor};
 
 use crate::distance::Distance;
-use crate::error::LossError;
-use crate::error::in_range;
 use crate::kind::LossKind;
 use crate::labels::read_labels;
 use crate::output::{Diagnostics, LossOutput, mean_norm};
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::unit_rows::unit_rows;
-
-/// Prototypes `[classes · per_class, dim]` drawn from the Xavier uniform distribution.
-pub(crate) fn draw_prototypes(
-    loss: LossKind,
-    dim: usize,
-    classes: usize,
-    per_class: usize,
-    device: &Device,
-) -> Result<Param<Tensor<2>>, LossError> {
-    for (parameter, count) in [("embedding_size", dim), ("num_classes", classes)] {
-        in_range(loss, parameter, count as f64, count > 0, "at least 1")?;
-    }
-    let count = classes * per_class;
-    let initializer = Initializer::XavierUniform { gain: 1.0 };
-    Ok(initializer.init_with([count, dim], Some(dim), Some(count), device))
-}
 
 /// A batch that is not empty, compared with the prototypes of classes.
 pub(crate) struct PrototypeBatch {

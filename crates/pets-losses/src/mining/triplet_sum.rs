@@ -2,62 +2,25 @@
 
 use std::ops::Range;
 
-use crate::losses::triplet::TripletConfig;
+use crate::mining::triplet_search::{ActiveTriplets, TripletSink};
 use crate::pairs::labelled_distances::LabelledDistances;
 use crate::pairs::pair_weights::PairWeights;
 
-/// The reduced terms of the triplets mined, and how many they are.
-pub(crate) struct MinedTriplets {
-    /// The loss as a function of the distances.
-    pub(crate) loss: PairWeights,
-    /// The share of the candidates that were chosen; `None` without candidates.
-    pub(crate) active_share: Option<f64>,
-    /// Whether another mining stood in for the one asked for.
-    pub(crate) fallback: bool,
-}
-
-/// The sum of the terms of active triplets, to be reduced.
+/// The sum of the terms of active triplets, as a function of the distances.
 pub(crate) struct TripletSum {
-    loss: TripletConfig,
+    terms: ActiveTriplets,
     weights: PairWeights,
-    active: usize,
-    candidates: usize,
 }
 
-impl TripletSum {
-    pub(crate) fn new(batch: &LabelledDistances, loss: &TripletConfig) -> Self {
-        Self {
-            loss: *loss,
-            weights: PairWeights::zero(batch.anchors(), batch.samples()),
-            active: 0,
-            candidates: 0,
-        }
-    }
-
-    /// The loss's margin.
-    pub(crate) fn margin(&self) -> f64 {
-        self.loss.margin
-    }
-
-    /// Whether a triplet with this `d(a, p) − d(a, n)` has a term above 0.
-    pub(crate) fn is_active(&self, excess: f64) -> bool {
-        self.loss.soft_margin || excess + self.loss.margin > 0.0
-    }
-
-    pub(crate) fn add_candidates(&mut self, count: usize) {
-        self.candidates += count;
-    }
-
-    /// Adds the triplets of an anchor that each positive forms with its range of `negatives`, all of which are active.
-    pub(crate) fn add_ranges(
+impl TripletSink for TripletSum {
+    fn add_ranges(
         &mut self,
         anchor: usize,
         positives: &[(usize, f64)],
         negatives: &[(usize, f64)],
         ranges: &[Range<usize>],
     ) {
-        self.active += ranges.iter().map(ExactSizeIterator::len).sum::<usize>();
-        if self.loss.soft_margin {
+        if self.terms.soft_margin {
             for (&positive, range) in positives.iter().zip(ranges) {
                 for &negative in &negatives[range.clone()] {
                     self.add_soft(anchor, positive, negative);
@@ -68,9 +31,7 @@ impl TripletSum {
         }
     }
 
-    /// Adds, if it is active, the one triplet whose places are shared evenly by positives at one distance and by
-    /// negatives at one distance.
-    pub(crate) fn add_shared(
+    fn add_shared(
         &mut self,
         anchor: usize,
         positives: &[(usize, f64)],
@@ -80,15 +41,10 @@ impl TripletSum {
         else {
             return;
         };
-        let excess = positive - negative;
-        if !self.is_active(excess) {
-            return;
-        }
-        self.active += 1;
-        let (slope, offset) = if self.loss.soft_margin {
-            soft_tangent(excess)
+        let (slope, offset) = if self.terms.soft_margin {
+            soft_tangent(positive - negative)
         } else {
-            (1.0, self.loss.margin)
+            (1.0, self.terms.margin)
         };
         for (samples, weight) in [(positives, slope), (negatives, -slope)] {
             for &(sample, _) in samples {
@@ -98,17 +54,20 @@ impl TripletSum {
         }
         self.weights.add_offset(offset);
     }
+}
 
-    /// Reduces the sum.
-    pub(crate) fn finish(mut self) -> MinedTriplets {
-        let divisor = self.loss.reducer.divisor(self.active, self.candidates);
-        self.weights.divide(divisor);
-        MinedTriplets {
-            loss: self.weights,
-            active_share: (self.candidates > 0)
-                .then(|| self.active as f64 / self.candidates as f64),
-            fallback: false,
+impl TripletSum {
+    pub(crate) fn new(batch: &LabelledDistances, terms: ActiveTriplets) -> Self {
+        Self {
+            terms,
+            weights: PairWeights::zero(batch.anchors(), batch.samples()),
         }
+    }
+
+    /// The sum divided by `divisor`.
+    pub(crate) fn reduced(mut self, divisor: f64) -> PairWeights {
+        self.weights.divide(divisor);
+        self.weights
     }
 
     /// No triplet is formed: over a set of triplets the sum of `d(a, p) − d(a, n)` weighs every pair by the number of
@@ -126,7 +85,7 @@ impl TripletSum {
         for ((positive, _), range) in positives.iter().zip(ranges) {
             let triplets = range.len() as f64;
             self.weights.add(anchor, *positive, triplets);
-            self.weights.add_offset(triplets * self.loss.margin);
+            self.weights.add_offset(triplets * self.terms.margin);
             steps[range.start] += 1.0;
             steps[range.end] -= 1.0;
         }

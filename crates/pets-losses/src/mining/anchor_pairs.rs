@@ -1,7 +1,17 @@
-//! The pairs of an anchor that its other pairs make informative.
+//! The pairs of an anchor that a mining looks at: all of them, or the informative ones.
 
-use crate::mining::batch_mining::Samples;
 use crate::pairs::labelled_distances::LabelledDistances;
+
+/// Samples with their distances to an anchor.
+pub(crate) type Samples = Vec<(usize, f64)>;
+
+/// All positives and all negatives of an anchor.
+pub(crate) fn all_pairs(batch: &LabelledDistances, anchor: usize) -> (Samples, Samples) {
+    (
+        batch.positives(anchor).collect(),
+        batch.negatives(anchor).collect(),
+    )
+}
 
 /// The positives of an anchor that are farther than its nearest negative less `epsilon`, and the negatives nearer than
 /// its farthest positive plus `epsilon`.
