@@ -5,6 +5,7 @@ mod class_verification;
 mod clustering;
 mod evaluation;
 mod files;
+mod fuzz;
 mod gallery;
 mod golden;
 mod reference;

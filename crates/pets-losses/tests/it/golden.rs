@@ -1,8 +1,8 @@
-//! Values and gradients computed by an independent program (float64, autograd over explicit pairs and triplets).
+//! Values and gradients of an independent program: `tests/golden/make_goldens.py`, or another that writes the same form.
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pets_losses::{
     ArcFaceConfig, ContrastiveConfig, LossConfig, LossKind, MetricLoss, Mining, TripletConfig,
@@ -98,15 +98,8 @@ fn bundled_cases_agree() {
 }
 
 #[test]
+#[ignore = "needs the folder of reference values that PETS_GOLDEN names"]
 fn all_reference_cases_agree() {
-    let folder = env::var_os("PETS_GOLDEN").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden"),
-        PathBuf::from,
-    );
-    let path = folder.join("losses.json");
-    if path.exists() {
-        assert!(check_file(&path) > 0);
-    } else {
-        eprintln!("skipped: no {}", path.display());
-    }
+    let folder = env::var_os("PETS_GOLDEN").expect("PETS_GOLDEN names a folder");
+    assert!(check_file(&Path::new(&folder).join("losses.json")) > 0);
 }
