@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: every check that a change must pass.
 
+use std::env;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -31,10 +32,17 @@ const BROWSERS: [&str; 5] = [
 
 fn steps(browser: bool) -> Vec<Step> {
     let line = CommandLine::new;
-    let test_runner = if line("cargo nextest --version").succeeds() {
-        line("cargo nextest run").with_arguments(WORKSPACE)
+    let (test_runner, with_ignored) = if line("cargo nextest --version").succeeds() {
+        (line("cargo nextest run"), "--run-ignored all")
     } else {
-        line("cargo test --lib --bins --tests").with_arguments(WORKSPACE)
+        let runner = line("cargo test --lib --bins --tests");
+        (runner, "-- --include-ignored")
+    };
+    let test_runner = test_runner.with_arguments(WORKSPACE);
+    // Tests of reference values outside the repository are ignored, and listed so, unless these are there.
+    let test_runner = match env::var_os("PETS_GOLDEN") {
+        Some(_) => test_runner.with_arguments(with_ignored),
+        None => test_runner,
     };
     let test_runner = if browser {
         test_runner.with_env("PETS_REQUIRE_BROWSER", "1")
