@@ -1,5 +1,8 @@
 //! Names, formats and ranges of the description.
 
+use std::fmt::{Debug, Display};
+use std::str::FromStr;
+
 use burn::module::Module;
 use pets_losses::{
     ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, Distance, EmbeddingLoss,
@@ -7,38 +10,34 @@ use pets_losses::{
     MultiSimilarityConfig, NormalizedSoftmaxConfig, ProxyAnchorConfig, Reducer, SupConConfig,
     TripletConfig,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::evaluation::device;
 
+/// That each of the choices displays, parses and is serialised by the same name.
+fn check_names<T>(choices: &[T])
+where
+    T: Copy + Debug + Display + FromStr<Err: Debug> + PartialEq + Serialize + DeserializeOwned,
+{
+    for &choice in choices {
+        let name = choice.to_string();
+        assert_eq!(name.parse::<T>().expect("its own name"), choice);
+        let quoted = format!("\"{name}\"");
+        assert_eq!(serde_json::to_string(&choice).expect("a name"), quoted);
+        assert_eq!(serde_json::from_str::<T>(&quoted).expect("a name"), choice);
+    }
+}
+
 #[test]
 fn names_are_the_same_in_text_and_in_serde() {
-    let quoted = |name: &dyn std::fmt::Display| format!("\"{name}\"");
+    check_names(&LossKind::ALL);
+    check_names(&Mining::ALL);
+    check_names(&Reducer::ALL);
+    check_names(&Distance::ALL);
     for kind in LossKind::ALL {
-        assert_eq!(kind.to_string().parse(), Ok(kind));
-        assert_eq!(serde_json::to_string(&kind).expect("a name"), quoted(&kind));
-        let tag = serde_json::to_value(LossConfig::new(kind)).expect("an object")["type"].clone();
-        assert_eq!(tag.to_string(), quoted(&kind));
-    }
-    for mining in Mining::ALL {
-        assert_eq!(mining.to_string().parse(), Ok(mining));
-        assert_eq!(
-            serde_json::to_string(&mining).expect("a name"),
-            quoted(&mining)
-        );
-    }
-    for reducer in Reducer::ALL {
-        assert_eq!(reducer.to_string().parse(), Ok(reducer));
-        assert_eq!(
-            serde_json::to_string(&reducer).expect("a name"),
-            quoted(&reducer)
-        );
-    }
-    for distance in Distance::ALL {
-        assert_eq!(distance.to_string().parse(), Ok(distance));
-        assert_eq!(
-            serde_json::to_string(&distance).expect("a name"),
-            quoted(&distance)
-        );
+        let config = serde_json::to_value(LossConfig::new(kind)).expect("an object");
+        assert_eq!(config["type"], kind.name());
     }
 }
 

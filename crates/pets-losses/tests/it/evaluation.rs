@@ -1,7 +1,7 @@
 //! Runs a loss on plain numbers.
 
 use burn::module::Param;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
 use pets_losses::{CrossBatchMemory, Diagnostics, EmbeddingLoss, MetricLoss};
 
 /// A batch of embeddings with labels.
@@ -67,26 +67,39 @@ pub(crate) fn evaluate_with(
     batch: &Batch,
     memory: Option<&CrossBatchMemory>,
 ) -> Evaluated {
+    let (evaluated, gradients) = differentiate(loss, batch, memory);
+    let weight_gradient = loss
+        .prototypes()
+        .and_then(|prototypes| prototypes.val().grad(&gradients));
+    Evaluated {
+        weight_gradient: weight_gradient.map(numbers),
+        ..evaluated
+    }
+}
+
+/// Value, gradient and diagnostics of any loss for a batch, and all the gradients.
+pub(crate) fn differentiate(
+    loss: &impl EmbeddingLoss,
+    batch: &Batch,
+    memory: Option<&CrossBatchMemory>,
+) -> (Evaluated, Gradients) {
     let embeddings = matrix(&batch.embeddings).require_grad();
+    let labels = label_tensor(&batch.labels);
     let output = match memory {
-        Some(memory) => {
-            loss.forward_with_memory(embeddings.clone(), label_tensor(&batch.labels), memory)
-        }
-        None => loss.forward(embeddings.clone(), label_tensor(&batch.labels)),
+        Some(memory) => loss.forward_with_memory(embeddings.clone(), labels, memory),
+        None => loss.forward(embeddings.clone(), labels),
     };
     let gradients = output.value.backward();
     let gradient = embeddings
         .grad(&gradients)
         .expect("the loss stays attached to the embeddings");
-    let weight_gradient = loss
-        .prototypes()
-        .and_then(|prototypes| prototypes.val().grad(&gradients));
-    Evaluated {
+    let evaluated = Evaluated {
         value: numbers(output.value)[0],
         gradient: numbers(gradient),
-        weight_gradient: weight_gradient.map(numbers),
+        weight_gradient: None,
         diagnostics: output.diagnostics,
-    }
+    };
+    (evaluated, gradients)
 }
 
 /// Fails unless both lists agree to 1e-4 relative or 1e-6 absolute.

@@ -11,5 +11,6 @@ mod golden;
 mod hard_negatives;
 mod mined_batches;
 mod odd_batches;
+mod own_losses;
 mod papers_defaults;
 mod reference;
