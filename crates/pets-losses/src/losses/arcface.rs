@@ -1,4 +1,4 @@
-//! ArcFace, with sub-centres.
+//! `ArcFace`, with sub-centres.
 
 use std::f64::consts::PI;
 

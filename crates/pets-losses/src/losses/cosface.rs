@@ -1,4 +1,4 @@
-//! CosFace.
+//! `CosFace`.
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};

@@ -68,7 +68,7 @@ impl LabelledDistances {
     pub fn new(embeddings: Tensor<2>, labels: Tensor<1, Int>, distance: Distance) -> Self {
         let [batch, _] = embeddings.dims();
         let labels = read_labels(labels, batch);
-        Self::compare(&embeddings, embeddings.clone(), labels, distance)
+        Self::compare(embeddings.clone(), embeddings, labels, distance)
     }
 
     /// Compares the samples of a batch with each other and with what `memory` holds.
@@ -99,18 +99,19 @@ impl LabelledDistances {
             remembered.clone()
         };
         let samples = Tensor::cat(vec![embeddings.clone(), remembered], 0);
-        Self::compare(&embeddings, samples, labels, distance)
+        Self::compare(embeddings, samples, labels, distance)
     }
 
     /// The distances of `anchors` to `samples`, of which they are the first and whose labels `labels` are.
     fn compare(
-        anchors: &Tensor<2>,
+        anchors: Tensor<2>,
         samples: Tensor<2>,
         labels: Vec<i64>,
         distance: Distance,
     ) -> Self {
         let [count, dim] = anchors.dims();
-        let distances = distance.pairwise(anchors.clone(), samples);
+        let mean_norm = mean_norm(&anchors);
+        let distances = distance.pairwise(anchors, samples);
         let mut compared = Self {
             distance,
             on_host: distances.clone().inner().into_data().iter().collect(),
@@ -118,7 +119,7 @@ impl LabelledDistances {
             labels,
             anchors: count,
             dim,
-            mean_norm: mean_norm(anchors),
+            mean_norm,
             positive: Pairs::default(),
             negative: Pairs::default(),
         };
