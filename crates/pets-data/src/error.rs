@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::layout::official_lists::ListFault;
+use crate::layout::list_fault::ListFault;
 
 /// Whatever can go wrong between an image folder and a batch of tensors.
 #[derive(Debug, thiserror::Error)]

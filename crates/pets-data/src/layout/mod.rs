@@ -2,4 +2,5 @@
 
 pub(crate) mod class;
 pub(crate) mod folder_layout;
+pub(crate) mod list_fault;
 pub(crate) mod official_lists;

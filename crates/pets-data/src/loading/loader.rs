@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -7,16 +6,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::loading::batch_reader::{BatchReader, ImageSource};
 use crate::loading::batches::Batches;
-use crate::{DataError, Transform};
-
-/// An image file and the label it is to have in a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Item {
-    /// The image file.
-    pub path: PathBuf,
-    /// The label.
-    pub label: usize,
-}
+use crate::{DataError, Item, Transform};
 
 /// Reads batches of images ahead of the model, on threads of its own.
 ///

@@ -3,4 +3,5 @@
 pub(crate) mod batch_reader;
 pub(crate) mod batches;
 pub(crate) mod decode;
+pub(crate) mod item;
 pub(crate) mod loader;

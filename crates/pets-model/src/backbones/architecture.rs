@@ -10,22 +10,22 @@ use crate::error::ModelError;
 impl Architecture {
     /// The name used in flags, configuration and files.
     pub const fn name(self) -> &'static str {
-        self.spec().name
+        self.description().name
     }
 
     /// Length of the feature vector after global average pooling.
     pub const fn feature_dim(self) -> usize {
-        self.spec().feature_dim
+        self.description().feature_dim
     }
 
     /// The normalisation of pixels that the pretrained weights expect.
     pub const fn normalization(self) -> InputNormalization {
-        self.spec().normalization
+        self.description().normalization
     }
 
     /// The pretrained weights that there are, the preferred ones first.
     pub const fn pretrained(self) -> &'static [PretrainedWeights] {
-        self.spec().pretrained
+        self.description().pretrained
     }
 }
 

@@ -1,9 +1,5 @@
 //! What tells one backbone from another, in one record.
 
-use burn::tensor::Device;
-
-use crate::backbones::registry::Backbone;
-
 /// The pixel normalisation that a backbone's pretrained weights expect: `(pixel / 255 - mean) / std`
 /// for each of red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,7 +51,7 @@ impl WeightsSource {
 }
 
 /// A backbone, as it stands in the registry.
-pub(crate) struct BackboneSpec {
+pub(crate) struct BackboneDescription {
     /// The name used in flags, configuration and files.
     pub(crate) name: &'static str,
     /// Length of the feature vector after global average pooling.
@@ -70,6 +66,4 @@ pub(crate) struct BackboneSpec {
     pub(crate) from_torch_name: fn(&str) -> String,
     /// PyTorch's name of a tensor that we call so.
     pub(crate) to_torch_name: fn(&str) -> String,
-    /// A freshly initialised backbone.
-    pub(crate) init: fn(&Device) -> Backbone,
 }

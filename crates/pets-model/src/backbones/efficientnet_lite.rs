@@ -12,13 +12,12 @@ use pets_kernels::Activation::{Identity, Relu6};
 
 use crate::backbones::conv_norm::conv_norm;
 use crate::backbones::description::{
-    BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource,
+    BackboneDescription, InputNormalization, PretrainedWeights, WeightsSource,
 };
-use crate::backbones::registry::Backbone;
 use crate::backbones::staged_network::StagedNetwork;
 
 /// EfficientNet-Lite0.
-pub(crate) const LITE0: BackboneSpec = BackboneSpec {
+pub(crate) const LITE0: BackboneDescription = BackboneDescription {
     name: "efficientnet_lite0",
     feature_dim: FEATURE_DIM,
     normalization: InputNormalization {
@@ -35,7 +34,6 @@ pub(crate) const LITE0: BackboneSpec = BackboneSpec {
     classifier: "_fc",
     from_torch_name,
     to_torch_name,
-    init: |device| Backbone::EfficientnetLite(EfficientnetLite::new(device)),
 };
 
 /// Channels before the global average pooling.
@@ -102,7 +100,8 @@ pub struct EfficientnetLite {
 }
 
 impl EfficientnetLite {
-    fn new(device: &Device) -> Self {
+    /// An EfficientNet-Lite0 with random weights.
+    pub(super) fn lite0(device: &Device) -> Self {
         let mut channels_in = STEM_CHANNELS;
         let mut blocks = Vec::new();
         for group in &GROUPS {

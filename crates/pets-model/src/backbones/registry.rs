@@ -5,7 +5,7 @@ use std::ops::Range;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use crate::backbones::description::BackboneSpec;
+use crate::backbones::description::BackboneDescription;
 use crate::backbones::efficientnet_lite::{self, EfficientnetLite};
 use crate::backbones::resnet::{self, Resnet};
 use crate::backbones::staged_network::StagedNetwork;
@@ -13,7 +13,7 @@ use crate::backbones::staged_network::StagedNetwork;
 macro_rules! registry {
     ($(
         $(#[$family_doc:meta])*
-        $family:ident { $($(#[$member_doc:meta])* $member:ident = $spec:expr,)+ }
+        $family:ident { $($(#[$member_doc:meta])* $member:ident = $description:expr, $init:expr;)+ }
     )+) => {
         /// A backbone by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,7 +27,7 @@ macro_rules! registry {
             pub const ALL: &'static [Self] = &[$($(Self::$member,)+)+];
 
             /// The names of [`Architecture::ALL`].
-            pub const NAMES: &'static [&'static str] = &[$($($spec.name,)+)+];
+            pub const NAMES: &'static [&'static str] = &[$($($description.name,)+)+];
 
             /// Names of the stages in the order in which an image passes them.
             pub const fn stages(self) -> &'static [&'static str] {
@@ -36,9 +36,16 @@ macro_rules! registry {
                 }
             }
 
-            pub(crate) const fn spec(self) -> &'static BackboneSpec {
+            /// A freshly initialised backbone on `device`.
+            pub fn init(self, device: &Device) -> Backbone {
                 match self {
-                    $($(Self::$member => &$spec,)+)+
+                    $($(Self::$member => Backbone::$family($init(device)),)+)+
+                }
+            }
+
+            pub(crate) const fn description(self) -> &'static BackboneDescription {
+                match self {
+                    $($(Self::$member => &$description,)+)+
                 }
             }
         }
@@ -89,22 +96,15 @@ registry! {
     /// A residual network.
     Resnet {
         /// ResNet-18: 11.2 M parameters, 512 features.
-        Resnet18 = resnet::RESNET18,
+        Resnet18 = resnet::RESNET18, Resnet::resnet18;
         /// ResNet-34: 21.3 M parameters, 512 features.
-        Resnet34 = resnet::RESNET34,
+        Resnet34 = resnet::RESNET34, Resnet::resnet34;
         /// ResNet-50: 23.5 M parameters, 2048 features.
-        Resnet50 = resnet::RESNET50,
+        Resnet50 = resnet::RESNET50, Resnet::resnet50;
     }
     /// An EfficientNet-Lite.
     EfficientnetLite {
         /// EfficientNet-Lite0: 3.4 M parameters, 1280 features; its ImageNet weights are bundled.
-        EfficientnetLite0 = efficientnet_lite::LITE0,
-    }
-}
-
-impl Architecture {
-    /// A freshly initialised backbone on `device`.
-    pub fn init(self, device: &Device) -> Backbone {
-        (self.spec().init)(device)
+        EfficientnetLite0 = efficientnet_lite::LITE0, EfficientnetLite::lite0;
     }
 }

@@ -13,47 +13,42 @@ use pets_kernels::max_pool2d;
 
 use crate::backbones::conv_norm::conv_norm;
 use crate::backbones::description::{
-    BackboneSpec, InputNormalization, PretrainedWeights, WeightsSource,
+    BackboneDescription, InputNormalization, PretrainedWeights, WeightsSource,
 };
-use crate::backbones::registry::Backbone;
 use crate::backbones::staged_network::StagedNetwork;
 
 const STAGES: &[&str] = &["stem", "layer1", "layer2", "layer3", "layer4"];
 
 /// ResNet-18.
-pub(crate) const RESNET18: BackboneSpec = resnet(
+pub(crate) const RESNET18: BackboneDescription = resnet(
     "resnet18",
     BASIC_18,
     &[published("imagenet1k_v1", "resnet18-f37072fd.pth")],
-    |device| Backbone::Resnet(Resnet::new(BASIC_18, device)),
 );
 
 /// ResNet-34.
-pub(crate) const RESNET34: BackboneSpec = resnet(
+pub(crate) const RESNET34: BackboneDescription = resnet(
     "resnet34",
     BASIC_34,
     &[published("imagenet1k_v1", "resnet34-b627a593.pth")],
-    |device| Backbone::Resnet(Resnet::new(BASIC_34, device)),
 );
 
 /// ResNet-50.
-pub(crate) const RESNET50: BackboneSpec = resnet(
+pub(crate) const RESNET50: BackboneDescription = resnet(
     "resnet50",
     BOTTLENECK_50,
     &[
         published("imagenet1k_v2", "resnet50-11ad3fa6.pth"),
         published("imagenet1k_v1", "resnet50-0676ba61.pth"),
     ],
-    |device| Backbone::Resnet(Resnet::new(BOTTLENECK_50, device)),
 );
 
 const fn resnet(
     name: &'static str,
     structure: Structure,
     pretrained: &'static [PretrainedWeights],
-    init: fn(&Device) -> Backbone,
-) -> BackboneSpec {
-    BackboneSpec {
+) -> BackboneDescription {
+    BackboneDescription {
         name,
         feature_dim: structure.feature_dim(),
         normalization: InputNormalization::IMAGENET,
@@ -61,7 +56,6 @@ const fn resnet(
         classifier: "fc",
         from_torch_name,
         to_torch_name,
-        init,
     }
 }
 
@@ -117,6 +111,21 @@ pub struct Resnet {
 }
 
 impl Resnet {
+    /// A ResNet-18 with random weights.
+    pub(super) fn resnet18(device: &Device) -> Self {
+        Self::new(BASIC_18, device)
+    }
+
+    /// A ResNet-34 with random weights.
+    pub(super) fn resnet34(device: &Device) -> Self {
+        Self::new(BASIC_34, device)
+    }
+
+    /// A ResNet-50 with random weights.
+    pub(super) fn resnet50(device: &Device) -> Self {
+        Self::new(BOTTLENECK_50, device)
+    }
+
     fn new(structure: Structure, device: &Device) -> Self {
         let layer = |index: usize| {
             let width = 64 << index;

@@ -24,7 +24,7 @@ impl EmbeddingModel {
             let mut tensors =
                 torch_tensors::collect(&self.backbone, TensorNames::of_backbone(architecture))?;
             tensors.extend(batch_counters(&tensors));
-            let classifier = architecture.spec().classifier;
+            let classifier = architecture.description().classifier;
             for mut tensor in
                 torch_tensors::collect(&self.head, TensorNames::of_model(architecture))?
             {

@@ -57,7 +57,7 @@ fn from_torchvision(name: &str) -> String {
     Architecture::ALL
         .iter()
         .find_map(|architecture| {
-            let layer = name.strip_prefix(architecture.spec().classifier)?;
+            let layer = name.strip_prefix(architecture.description().classifier)?;
             replace_prefix(layer.strip_prefix('.')?, &SEQUENTIAL_HEAD)
         })
         .unwrap_or_else(|| format!("backbone.{name}"))

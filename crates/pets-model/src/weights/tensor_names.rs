@@ -35,21 +35,21 @@ impl TensorNames {
 
     /// Our name of the tensor that PyTorch calls `name`.
     pub(crate) fn own_name(self, name: &str) -> String {
-        self.within_backbone(name, self.architecture.spec().from_torch_name)
+        self.within_backbone(name, self.architecture.description().from_torch_name)
     }
 
     /// PyTorch's name of the tensor that we call `name`.
     pub(crate) fn torch_name(self, name: &str) -> String {
         self.within_backbone(
             &torch_parameter(name),
-            self.architecture.spec().to_torch_name,
+            self.architecture.description().to_torch_name,
         )
     }
 
     /// Whether the tensor that PyTorch calls `name` belongs to the layer behind the pooling.
     pub(crate) fn is_of_classifier(self, name: &str) -> bool {
         name.strip_prefix(self.prefix)
-            .and_then(|name| name.strip_prefix(self.architecture.spec().classifier))
+            .and_then(|name| name.strip_prefix(self.architecture.description().classifier))
             .is_some_and(|parameter| parameter.starts_with('.'))
     }
 

@@ -1,6 +1,6 @@
 //! The legend: a column or more of markers and names, a section for each kind.
 
-use super::{Group, GroupStyle};
+use super::group::{Group, GroupStyle};
 use crate::VizError;
 use crate::drawing::canvas::{Align, Canvas, size};
 use crate::drawing::font;

@@ -1,6 +1,7 @@
 //! The plot itself: frame, points, names.
 
-use super::{GroupStyle, Scatter};
+use super::group::GroupStyle;
+use super::points::Scatter;
 use crate::drawing::canvas::{Canvas, size};
 use crate::drawing::font;
 use crate::drawing::geometry::{Point, Rect, distance};
