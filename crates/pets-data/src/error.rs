@@ -88,7 +88,7 @@ pub enum DataError {
     /// A share of a split is not in (0, 1].
     #[error("{name} = {value} is out of range: it must be above 0 and at most 1")]
     ShareOutOfRange {
-        /// The field of the specification.
+        /// The field of the configuration.
         name: &'static str,
         /// Its value.
         value: f64,

@@ -27,7 +27,7 @@ pub use loading::item::Item;
 pub use loading::loader::Loader;
 pub use sampling::hard_negative_sampler::HardNegativeSampler;
 pub use sampling::sampler::Sampler;
-pub use split::{Split, SplitKind, SplitSpec};
+pub use split::{Split, SplitConfig, SplitKind};
 pub use transforms::augmentation::Augmentation;
 pub use transforms::normalization::Normalization;
 pub use transforms::transform::{MAX_IMG_SIZE, Transform, TransformBuffers};

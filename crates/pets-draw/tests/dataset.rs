@@ -5,15 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use pets_draw::{DrawError, DrawSpec, Outcome, Species, breeds, draw, draw_dataset};
+use pets_draw::{DrawConfig, DrawError, Outcome, Species, breeds, draw, draw_dataset};
 use tempfile::tempdir;
 
-fn spec(seed: u64) -> DrawSpec {
-    DrawSpec::new(4, 5, 48, seed).unwrap()
+fn config(seed: u64) -> DrawConfig {
+    DrawConfig::new(4, 5, 48, seed).unwrap()
 }
 
-fn draw_into(dir: &Path, spec: &DrawSpec) -> Result<Outcome, DrawError> {
-    draw_dataset(spec, dir, |_, _| {})
+fn draw_into(dir: &Path, config: &DrawConfig) -> Result<Outcome, DrawError> {
+    draw_dataset(config, dir, |_, _| {})
 }
 
 /// Every file below a folder with its bytes.
@@ -62,7 +62,7 @@ fn the_same_bytes_on_one_thread_and_on_several() {
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| draw_into(dir.path(), &spec(7))).unwrap();
+        pool.install(|| draw_into(dir.path(), &config(7))).unwrap();
         contents(dir.path())
     });
     assert_eq!(sets[0].len(), 2 * 20 + 3 + 1);
@@ -73,7 +73,7 @@ fn the_same_bytes_on_one_thread_and_on_several() {
 fn another_seed_gives_another_set() {
     let names = [1, 2].map(|seed| {
         let dir = tempdir().unwrap();
-        draw_into(dir.path(), &spec(seed)).unwrap();
+        draw_into(dir.path(), &config(seed)).unwrap();
         contents(dir.path()).into_keys().collect::<BTreeSet<_>>()
     });
     assert_ne!(names[0], names[1]);
@@ -82,12 +82,12 @@ fn another_seed_gives_another_set() {
 #[test]
 fn lists_name_every_picture_with_its_ids() {
     let dir = tempdir().unwrap();
-    let spec = spec(5);
-    draw_into(dir.path(), &spec).unwrap();
+    let config = config(5);
+    draw_into(dir.path(), &config).unwrap();
     let text = fs::read_to_string(dir.path().join("annotations/list.txt")).unwrap();
     assert!(text.lines().take(6).all(|line| line.starts_with('#')));
     let all = parse(dir.path(), "list.txt");
-    let expected: Vec<_> = breeds(&spec)
+    let expected: Vec<_> = breeds(&config)
         .iter()
         .flat_map(|breed| {
             let species = if breed.species() == Species::Cat {
@@ -111,7 +111,7 @@ fn lists_name_every_picture_with_its_ids() {
 #[test]
 fn the_halves_part_every_breed() {
     let dir = tempdir().unwrap();
-    draw_into(dir.path(), &spec(5)).unwrap();
+    draw_into(dir.path(), &config(5)).unwrap();
     let (trainval, test) = (
         parse(dir.path(), "trainval.txt"),
         parse(dir.path(), "test.txt"),
@@ -130,10 +130,10 @@ fn the_halves_part_every_breed() {
 #[test]
 fn files_hold_what_draw_returns() {
     let dir = tempdir().unwrap();
-    let spec = spec(6);
-    draw_into(dir.path(), &spec).unwrap();
-    for breed in breeds(&spec) {
-        let drawing = draw(&spec, &breed, 3);
+    let config = config(6);
+    draw_into(dir.path(), &config).unwrap();
+    for breed in breeds(&config) {
+        let drawing = draw(&config, &breed, 3);
         let name = breed.picture_name(3);
         let trimap = dir.path().join(format!("annotations/trimaps/{name}.png"));
         let trimap = image::open(trimap).unwrap();
@@ -155,7 +155,7 @@ fn files_hold_what_draw_returns() {
 fn progress_hears_of_every_picture() {
     let dir = tempdir().unwrap();
     let heard = Mutex::new(Vec::new());
-    draw_dataset(&spec(7), dir.path(), |done, total| {
+    draw_dataset(&config(7), dir.path(), |done, total| {
         heard.lock().unwrap().push((done, total));
     })
     .unwrap();
@@ -168,18 +168,18 @@ fn progress_hears_of_every_picture() {
 fn a_finished_set_is_left_alone() {
     let dir = tempdir().unwrap();
     let out = dir.path().join("a/new/folder");
-    assert_eq!(draw_into(&out, &spec(7)).unwrap(), Outcome::Drawn);
+    assert_eq!(draw_into(&out, &config(7)).unwrap(), Outcome::Drawn);
     let before = contents(&out);
-    assert_eq!(draw_into(&out, &spec(7)).unwrap(), Outcome::AlreadyThere);
+    assert_eq!(draw_into(&out, &config(7)).unwrap(), Outcome::AlreadyThere);
     assert_eq!(contents(&out), before);
 }
 
 #[test]
 fn a_set_of_other_parameters_is_refused() {
     let dir = tempdir().unwrap();
-    draw_into(dir.path(), &spec(7)).unwrap();
+    draw_into(dir.path(), &config(7)).unwrap();
     let before = contents(dir.path());
-    let error = draw_into(dir.path(), &spec(8)).unwrap_err();
+    let error = draw_into(dir.path(), &config(8)).unwrap_err();
     assert!(matches!(error, DrawError::OtherSet { .. }), "{error}");
     let text = error.to_string();
     assert!(text.contains("seed 7") && text.contains("seed 8"), "{text}");
@@ -197,7 +197,7 @@ fn foreign_content_is_refused_and_kept() {
         let path = dir.path().join(foreign);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "mine").unwrap();
-        let error = draw_into(dir.path(), &spec(7)).unwrap_err();
+        let error = draw_into(dir.path(), &config(7)).unwrap_err();
         assert!(matches!(error, DrawError::Foreign { .. }), "{error}");
         assert!(
             error
@@ -225,31 +225,31 @@ fn interrupt(dir: &Path) {
 #[test]
 fn an_unfinished_set_is_drawn_anew() {
     let dir = tempdir().unwrap();
-    draw_into(dir.path(), &spec(7)).unwrap();
+    draw_into(dir.path(), &config(7)).unwrap();
     let whole = contents(dir.path());
     interrupt(dir.path());
-    assert_eq!(draw_into(dir.path(), &spec(7)).unwrap(), Outcome::Drawn);
+    assert_eq!(draw_into(dir.path(), &config(7)).unwrap(), Outcome::Drawn);
     assert_eq!(contents(dir.path()), whole);
 }
 
 #[test]
 fn an_unfinished_set_leaves_nothing_behind_in_another_one() {
     let (dir, fresh) = (tempdir().unwrap(), tempdir().unwrap());
-    draw_into(dir.path(), &spec(7)).unwrap();
+    draw_into(dir.path(), &config(7)).unwrap();
     interrupt(dir.path());
-    draw_into(dir.path(), &spec(8)).unwrap();
-    draw_into(fresh.path(), &spec(8)).unwrap();
+    draw_into(dir.path(), &config(8)).unwrap();
+    draw_into(fresh.path(), &config(8)).unwrap();
     assert_eq!(contents(dir.path()), contents(fresh.path()));
 }
 
 #[test]
 fn foreign_content_beside_an_unfinished_set_is_refused() {
     let dir = tempdir().unwrap();
-    draw_into(dir.path(), &spec(7)).unwrap();
+    draw_into(dir.path(), &config(7)).unwrap();
     interrupt(dir.path());
     fs::write(dir.path().join("images/mine.jpg"), "mine").unwrap();
     let before = contents(dir.path());
-    let error = draw_into(dir.path(), &spec(7)).unwrap_err();
+    let error = draw_into(dir.path(), &config(7)).unwrap_err();
     assert!(error.to_string().contains("mine.jpg"), "{error}");
     assert_eq!(contents(dir.path()), before);
 }
@@ -258,7 +258,7 @@ fn foreign_content_beside_an_unfinished_set_is_refused() {
 fn a_damaged_marker_is_an_error() {
     let dir = tempdir().unwrap();
     fs::write(dir.path().join("drawn.json"), "{").unwrap();
-    let error = draw_into(dir.path(), &spec(7)).unwrap_err();
+    let error = draw_into(dir.path(), &config(7)).unwrap_err();
     assert!(matches!(error, DrawError::Marker { .. }), "{error}");
 }
 
@@ -267,6 +267,6 @@ fn a_file_in_the_folders_place_is_an_error() {
     let dir = tempdir().unwrap();
     let path = dir.path().join("file");
     fs::write(&path, "mine").unwrap();
-    let error = draw_into(&path, &spec(7)).unwrap_err();
+    let error = draw_into(&path, &config(7)).unwrap_err();
     assert!(matches!(error, DrawError::Io { .. }), "{error}");
 }

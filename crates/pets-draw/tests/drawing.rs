@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 
 use image::GrayImage;
-use pets_draw::{ANIMAL, BACKGROUND, BORDER, DrawSpec, Species, breeds, draw};
+use pets_draw::{ANIMAL, BACKGROUND, BORDER, DrawConfig, Species, breeds, draw};
 use proptest::prelude::*;
 
-fn spec(breeds: usize, size: u32, seed: u64) -> DrawSpec {
-    DrawSpec::new(breeds, 4, size, seed).unwrap()
+fn config(breeds: usize, size: u32, seed: u64) -> DrawConfig {
+    DrawConfig::new(breeds, 4, size, seed).unwrap()
 }
 
 #[test]
 fn a_picture_is_the_same_every_time() {
-    let spec = spec(4, 64, 3);
-    let all = breeds(&spec);
+    let config = config(4, 64, 3);
+    let all = breeds(&config);
     for breed in &all {
-        assert_eq!(draw(&spec, breed, 1), draw(&spec, breed, 1));
+        assert_eq!(draw(&config, breed, 1), draw(&config, breed, 1));
     }
 }
 
@@ -23,10 +23,10 @@ fn a_picture_is_the_same_every_time() {
 fn seeds_breeds_and_numbers_give_different_pictures() {
     let mut seen = BTreeSet::new();
     for seed in [1, 2] {
-        let spec = spec(3, 48, seed);
-        for breed in breeds(&spec) {
+        let config = config(3, 48, seed);
+        for breed in breeds(&config) {
             for picture in 0..3 {
-                seen.insert(draw(&spec, &breed, picture).image.into_raw());
+                seen.insert(draw(&config, &breed, picture).image.into_raw());
             }
         }
     }
@@ -35,7 +35,7 @@ fn seeds_breeds_and_numbers_give_different_pictures() {
 
 #[test]
 fn more_breeds_keep_the_earlier_ones() {
-    let (few, many) = (spec(5, 48, 9), spec(30, 48, 9));
+    let (few, many) = (config(5, 48, 9), config(30, 48, 9));
     let many_breeds = breeds(&many);
     for breed in breeds(&few) {
         let same = many_breeds
@@ -49,9 +49,9 @@ fn more_breeds_keep_the_earlier_ones() {
 #[test]
 fn every_size_is_drawn() {
     for size in [32, 33, 97, 300] {
-        let spec = spec(2, size, 5);
-        for breed in breeds(&spec) {
-            let drawing = draw(&spec, &breed, 0);
+        let config = config(2, size, 5);
+        for breed in breeds(&config) {
+            let drawing = draw(&config, &breed, 0);
             assert_eq!(drawing.image.dimensions(), (size, size));
             assert_eq!(drawing.trimap.dimensions(), (size, size));
         }
@@ -60,10 +60,10 @@ fn every_size_is_drawn() {
 
 #[test]
 fn trimaps_hold_an_animal_with_a_border_around_it() {
-    let spec = spec(12, 96, 4);
-    for breed in breeds(&spec) {
+    let config = config(12, 96, 4);
+    for breed in breeds(&config) {
         for picture in 0..6 {
-            let map = draw(&spec, &breed, picture).trimap;
+            let map = draw(&config, &breed, picture).trimap;
             let share = |label: u8| {
                 let labelled = map.pixels().filter(|pixel| pixel.0[0] == label);
                 labelled.count() as f64 / map.len() as f64
@@ -100,8 +100,8 @@ fn border_parts(map: &GrayImage) -> bool {
 /// Over many pictures the animals of a dark and of a pale breed differ in tone, their backgrounds do not.
 #[test]
 fn trimaps_agree_with_their_pictures() {
-    let spec = spec(24, 64, 8);
-    let all = breeds(&spec);
+    let config = config(24, 64, 8);
+    let all = breeds(&config);
     let tone = |rgb: [u8; 3]| rgb.iter().map(|&v| u32::from(v)).sum::<u32>();
     let darkest = all
         .iter()
@@ -114,7 +114,7 @@ fn trimaps_agree_with_their_pictures() {
     let mean = |breed, label: u8| {
         let (mut sum, mut count) = (0.0, 0.0);
         for picture in 0..24 {
-            let drawing = draw(&spec, breed, picture);
+            let drawing = draw(&config, breed, picture);
             for (rgb, map) in drawing.image.pixels().zip(drawing.trimap.pixels()) {
                 if map.0[0] == label {
                     sum += f64::from(tone(rgb.0)) / 3.0;
@@ -133,7 +133,7 @@ fn trimaps_agree_with_their_pictures() {
 #[test]
 fn both_species_come_about_as_one_to_two() {
     for count in 2..40 {
-        let breeds = breeds(&spec(count, 32, 1));
+        let breeds = breeds(&config(count, 32, 1));
         let cats = breeds
             .iter()
             .filter(|b| b.species() == Species::Cat)
@@ -148,7 +148,7 @@ proptest! {
 
     #[test]
     fn names_are_unique_and_follow_the_rule(seed: u64) {
-        let breeds = breeds(&spec(500, 32, seed));
+        let breeds = breeds(&config(500, 32, seed));
         let lower: Vec<String> = breeds.iter().map(|b| b.name().to_lowercase()).collect();
         prop_assert_eq!(lower.iter().collect::<BTreeSet<_>>().len(), 500);
         prop_assert!(lower.is_sorted());
@@ -163,7 +163,7 @@ proptest! {
 
     #[test]
     fn ids_count_from_one_without_gaps(seed: u64, count in 1_usize..80) {
-        let breeds = breeds(&spec(count, 32, seed));
+        let breeds = breeds(&config(count, 32, seed));
         for (i, breed) in breeds.iter().enumerate() {
             prop_assert_eq!(breed.class_id(), i + 1);
         }
@@ -178,6 +178,6 @@ proptest! {
     #[test]
     fn parameters_are_checked(breeds in 0_usize..3, images in 0_usize..4, size in 0_u32..3000) {
         let valid = breeds >= 1 && images >= 2 && (32..=2048).contains(&size);
-        prop_assert_eq!(DrawSpec::new(breeds, images, size, 0).is_ok(), valid);
+        prop_assert_eq!(DrawConfig::new(breeds, images, size, 0).is_ok(), valid);
     }
 }
