@@ -1,3 +1,5 @@
+//! A dataset: classes, and samples with path and label.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

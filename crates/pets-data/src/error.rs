@@ -1,3 +1,5 @@
+//! What can go wrong between an image folder and a batch.
+
 use std::path::PathBuf;
 
 use crate::layout::list_fault::ListFault;

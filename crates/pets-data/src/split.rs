@@ -1,3 +1,5 @@
+//! The division of a dataset into training, validation, test and held-out classes.
+
 use std::collections::BTreeSet;
 
 use rand::seq::SliceRandom;

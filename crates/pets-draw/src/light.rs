@@ -1,3 +1,5 @@
+//! The light that falls on the animal and the scene.
+
 use crate::dice::Dice;
 use crate::nuisance::NUISANCE;
 use crate::paint::{Colour, Ink, Layer, Outline, Xy};

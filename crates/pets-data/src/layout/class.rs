@@ -1,3 +1,5 @@
+//! Classes and species, and what file names tell of them.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! The batches of an epoch in order, read ahead on a thread and handed over on the device.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};

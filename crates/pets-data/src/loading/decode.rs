@@ -1,3 +1,5 @@
+//! Pictures out of files of any kind, with bounds on what they may take.
+
 use std::any::Any;
 use std::fs::File;
 use std::io::{Cursor, Read};

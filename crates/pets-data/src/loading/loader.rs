@@ -1,3 +1,5 @@
+//! The loader: items, transform and threads.
+
 use std::sync::Arc;
 use std::thread;
 

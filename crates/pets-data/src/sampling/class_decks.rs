@@ -1,3 +1,5 @@
+//! A deck of pictures for each class.
+
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;

@@ -1,3 +1,5 @@
+//! A shuffled deck, shuffled anew when it runs out.
+
 use rand::Rng;
 use rand::seq::SliceRandom;
 

@@ -1,3 +1,5 @@
+//! Batches around classes that the model confuses.
+
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;

@@ -1,3 +1,5 @@
+//! Which items make the batches of an epoch.
+
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 

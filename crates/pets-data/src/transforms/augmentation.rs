@@ -1,3 +1,5 @@
+//! Random changes to training pictures: crop, flip, rotation, colour.
+
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 

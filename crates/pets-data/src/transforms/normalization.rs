@@ -1,3 +1,5 @@
+//! Mean and standard deviation of pixel values.
+
 use serde::{Deserialize, Serialize};
 
 use crate::DataError;

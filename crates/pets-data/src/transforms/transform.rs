@@ -1,3 +1,5 @@
+//! From a decoded picture to normalised planes: the whole chain.
+
 use fast_image_resize::Resizer;
 use image::RgbImage;
 use rand::{Rng, RngExt};

@@ -1,3 +1,5 @@
+//! The body: trunk, legs, tail.
+
 use super::coat;
 use super::fur;
 use super::pose::Pose;

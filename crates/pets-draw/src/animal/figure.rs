@@ -1,3 +1,5 @@
+//! The whole animal, and what tells an individual from its breed.
+
 use super::pose::Pose;
 use super::{body, head, muzzle};
 use crate::breed::Traits;

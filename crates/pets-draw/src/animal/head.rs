@@ -1,3 +1,5 @@
+//! The head with all that is on it.
+
 use super::coat;
 use super::ears::Ears;
 use super::eyes;

@@ -1,3 +1,5 @@
+//! Writing a whole set, picture by picture.
+
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,3 +1,5 @@
+//! A sheet to paint on, with a view of its own coordinates.
+
 use tiny_skia::{BlendMode, FillRule, LineCap, LineJoin, Pixmap, Stroke, Transform};
 
 use super::{Colour, Ink, Outline, Xy};
