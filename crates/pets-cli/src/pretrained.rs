@@ -65,8 +65,16 @@ pub(crate) fn backbone_weights(
 }
 
 fn load(weights: PretrainedWeights, architecture: Architecture, url: &str) -> Result<StateDict> {
-    if let WeightsSource::Bundled(bytes) = weights.source {
+    if let WeightsSource::Bundled(bundled) = weights.source {
         let name = format!("the bundled {architecture} {}", weights.name);
+        let bytes = bundled.bytes().with_context(|| {
+            format!(
+                "cannot get {name}. Ways on:\n  \
+                 --weights FILE    other weights: safetensors or .pth\n  \
+                 --no-pretrained   start from random weights\n  \
+                 a build with      --features bundled-weights"
+            )
+        })?;
         return Ok(StateDict::from_bytes(bytes, &name)?);
     }
     let published = PublishedWeights::of(weights, url)?

@@ -9,7 +9,9 @@ mod model_files;
 mod weights;
 
 pub use activation_map::{ActivationMap, MapMethod, MapTarget};
-pub use backbones::description::{InputNormalization, PretrainedWeights, WeightsSource};
+pub use backbones::description::{
+    BundledWeights, InputNormalization, PretrainedWeights, WeightsSource,
+};
 pub use backbones::efficientnet_lite::EfficientnetLite;
 pub use embedding_model::{
     EmbeddingModel, EmbeddingModelConfig, FrozenStages, l2_normalize, stage_index,

@@ -219,7 +219,7 @@ impl Bench {
     fn new(arguments: &Arguments) -> Result<Self, Failure> {
         let device = Device::flex();
         device.seed(1);
-        let WeightsSource::Bundled(bytes) = ARCHITECTURE.pretrained()[0].source else {
+        let WeightsSource::Bundled(bundled) = ARCHITECTURE.pretrained()[0].source else {
             return Err("the weights of the backbone are not bundled".into());
         };
         let config = EmbeddingModelConfig {
@@ -227,7 +227,7 @@ impl Bench {
             embedding_size: Some(EMBEDDING_SIZE),
             dropout_rate: 0.2,
         };
-        let weights = StateDict::from_bytes(bytes, "bundled")?;
+        let weights = StateDict::from_bytes(bundled.bytes()?, "bundled")?;
         let (model, _) =
             config
                 .init(&device)?

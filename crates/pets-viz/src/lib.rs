@@ -4,6 +4,7 @@ mod check;
 mod drawing;
 mod error;
 mod file;
+mod names;
 mod plots;
 mod projection;
 pub mod report;

@@ -29,6 +29,13 @@ pub(crate) fn run(command: &WeightsCommand) -> Result<ExitCode> {
     }
 }
 
+/// Where weights are that this build was made without.
+const LEFT_OUT: &str = "not in this build, which lacks the feature bundled-weights";
+
+fn is_left_out(weights: PretrainedWeights) -> bool {
+    matches!(weights.source, WeightsSource::Bundled(bundled) if !bundled.is_present())
+}
+
 /// Every known set of weights, with its backbone.
 fn known() -> impl Iterator<Item = (Architecture, PretrainedWeights)> {
     Architecture::ALL.iter().flat_map(|&architecture| {
@@ -52,6 +59,7 @@ fn list(settings: &Settings, json: bool) -> Result<ExitCode> {
     for (architecture, weights) in known() {
         let published = PublishedWeights::of(weights, &url)?;
         let place = match &published {
+            None if is_left_out(weights) => LEFT_OUT.to_owned(),
             None => "in the program".to_owned(),
             Some(file) if file.cached.exists() => file.cached.display().to_string(),
             Some(_) => "not fetched".to_owned(),
@@ -99,6 +107,8 @@ fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
         if let Some(published) = PublishedWeights::of(weights, &url)? {
             published.fetch()?;
             println!("{}", published.cached.display());
+        } else if is_left_out(weights) {
+            bail!("{architecture} {} is {LEFT_OUT}", weights.name);
         } else {
             say!("{architecture} {} is in the program", weights.name);
         }
@@ -112,8 +122,9 @@ fn verify(settings: &Settings) -> Result<ExitCode> {
     for (architecture, weights) in known() {
         let name = format!("{architecture} {}", weights.name);
         let outcome = match (weights.source, PublishedWeights::of(weights, &url)?) {
-            (WeightsSource::Bundled(bytes), _) => {
-                StateDict::from_bytes(bytes, &name).map_err(anyhow::Error::from)?;
+            (WeightsSource::Bundled(bundled), _) if !bundled.is_present() => LEFT_OUT.to_owned(),
+            (WeightsSource::Bundled(bundled), _) => {
+                StateDict::from_bytes(bundled.bytes()?, &name).map_err(anyhow::Error::from)?;
                 "in the program, readable".to_owned()
             }
             (_, Some(file)) if !file.cached.exists() => "not fetched".to_owned(),

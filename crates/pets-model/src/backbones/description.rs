@@ -1,5 +1,7 @@
 //! What tells one backbone from another, in one record.
 
+use std::fmt;
+
 /// The pixel normalisation that a backbone's pretrained weights expect: `(pixel / 255 - mean) / std`
 /// for each of red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,13 +32,35 @@ pub struct PretrainedWeights {
 /// Where pretrained weights are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightsSource {
-    /// In this library: a safetensors file.
-    Bundled(&'static [u8]),
+    /// In this library.
+    Bundled(BundledWeights),
     /// In a file that PyTorch publishes; the digits before its extension begin its SHA-256.
     Published {
         /// Name of the file, such as `resnet18-f37072fd.pth`.
         file: &'static str,
     },
+}
+
+/// A safetensors file inside this library, unless that was built without the feature `bundled-weights`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct BundledWeights {
+    /// The file's bytes; `None` where it was left out.
+    pub(crate) file: Option<&'static [u8]>,
+}
+
+impl BundledWeights {
+    /// Whether the library was built with them.
+    pub const fn is_present(self) -> bool {
+        self.file.is_some()
+    }
+}
+
+impl fmt::Debug for BundledWeights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BundledWeights")
+            .field("bytes", &self.file.map(<[u8]>::len))
+            .finish()
+    }
 }
 
 impl WeightsSource {

@@ -12,7 +12,7 @@ use pets_kernels::Activation::{Identity, Relu6};
 
 use crate::backbones::conv_norm::conv_norm;
 use crate::backbones::description::{
-    BackboneDescription, InputNormalization, PretrainedWeights, WeightsSource,
+    BackboneDescription, BundledWeights, InputNormalization, PretrainedWeights, WeightsSource,
 };
 use crate::backbones::staged_network::StagedNetwork;
 
@@ -26,14 +26,21 @@ pub(crate) const LITE0: BackboneDescription = BackboneDescription {
     },
     pretrained: &[PretrainedWeights {
         name: "imagenet1k_v1",
-        // Apache-2.0; see `assets/weights/README.md`.
-        source: WeightsSource::Bundled(include_bytes!(
-            "../../../../assets/weights/efficientnet_lite0_in1k_f16.safetensors"
-        )),
+        source: WeightsSource::Bundled(IMAGENET),
     }],
     classifier: "_fc",
     from_torch_name,
     to_torch_name,
+};
+
+/// Apache-2.0; see `assets/weights/README.md`.
+const IMAGENET: BundledWeights = BundledWeights {
+    #[cfg(feature = "bundled-weights")]
+    file: Some(include_bytes!(
+        "../../assets/weights/efficientnet_lite0_in1k_f16.safetensors"
+    )),
+    #[cfg(not(feature = "bundled-weights"))]
+    file: None,
 };
 
 /// Channels before the global average pooling.

@@ -24,7 +24,7 @@ from torch import nn
 from torch.nn import functional as F
 
 HERE = pathlib.Path(__file__).parent
-ASSETS = HERE.parents[3] / "assets" / "weights"
+ASSETS = HERE.parents[1] / "assets" / "weights"
 PHASE = 0.5
 
 

@@ -29,7 +29,9 @@ struct Case {
 
 fn model(architecture: Architecture, phase: f64) -> EmbeddingModel {
     let weights = match architecture.pretrained()[0].source {
-        WeightsSource::Bundled(bytes) => StateDict::from_bytes(bytes, "bundled").unwrap(),
+        WeightsSource::Bundled(bundled) => {
+            StateDict::from_bytes(bundled.bytes().unwrap(), "bundled").unwrap()
+        }
         WeightsSource::Published { .. } => {
             formula::state_dict(&formula::torchvision_layout(architecture.name()), phase)
         }
@@ -131,4 +133,13 @@ fn likeness_to_itself_has_nothing_to_show() {
     let map = model.activation_map(image, itself, 8, MapMethod::GradCam);
     assert!((map.score - 1.0).abs() < 1e-5);
     assert!(map.is_empty(), "{:?}", map.values);
+}
+
+#[test]
+fn methods_are_found_by_the_names_they_have() {
+    for method in MapMethod::ALL {
+        assert_eq!(method.to_string().parse::<MapMethod>().unwrap(), method);
+    }
+    let error = "cam".parse::<MapMethod>().unwrap_err().to_string();
+    assert!(error.contains("grad-cam, layer-cam"), "{error}");
 }

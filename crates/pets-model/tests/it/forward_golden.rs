@@ -90,10 +90,10 @@ fn efficientnet_lite0_equals_an_independent_implementation() {
     let golden: Lite0 =
         serde_json::from_str(include_str!("../golden/efficientnet_lite0_forward.json")).unwrap();
     let architecture = Architecture::EfficientnetLite0;
-    let WeightsSource::Bundled(bytes) = architecture.pretrained()[0].source else {
+    let WeightsSource::Bundled(bundled) = architecture.pretrained()[0].source else {
         panic!("the weights of {architecture} are bundled");
     };
-    let weights = StateDict::from_bytes(bytes, "bundled").unwrap();
+    let weights = StateDict::from_bytes(bundled.bytes().unwrap(), "bundled").unwrap();
     let (model, unused) = loaded(architecture, weights);
     assert_eq!(unused, ["_fc.bias", "_fc.weight"]);
 

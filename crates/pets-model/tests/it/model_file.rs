@@ -204,10 +204,10 @@ fn nan_among_the_weights_is_an_error() {
 
 #[test]
 fn weights_of_another_architecture_are_refused_even_where_partial_ones_are_allowed() {
-    let WeightsSource::Bundled(bytes) = Architecture::EfficientnetLite0.pretrained()[0].source
+    let WeightsSource::Bundled(bundled) = Architecture::EfficientnetLite0.pretrained()[0].source
     else {
         panic!("the weights of EfficientNet-Lite0 are bundled");
     };
-    let weights = StateDict::from_bytes(bytes, "bundled").unwrap();
+    let weights = StateDict::from_bytes(bundled.bytes().unwrap(), "bundled").unwrap();
     load_resnet18(weights, Completeness::AllowPartial).unwrap_err();
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use ab_glyph::{Font, FontRef, OutlineCurve, ScaleFont};
 use tiny_skia::{Path, PathBuilder};
 
-const DEJAVU_SANS: &[u8] = include_bytes!("../../../../assets/fonts/DejaVuSans.ttf");
+const DEJAVU_SANS: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans.ttf");
 
 static FACE: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(DEJAVU_SANS).expect("the bundled font file is a valid TrueType font")

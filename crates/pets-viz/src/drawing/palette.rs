@@ -1,6 +1,12 @@
 //! Colours, chosen so that readers with any of the common colour-vision deficiencies can tell them
 //! apart.
 
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::VizError;
+use crate::names;
+
 /// An opaque colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Colour(pub(crate) u8, pub(crate) u8, pub(crate) u8);
@@ -23,11 +29,31 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// Every theme.
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
     pub(crate) fn palette(self) -> Palette {
         match self {
             Self::Light => LIGHT,
             Self::Dark => DARK,
         }
+    }
+}
+
+impl fmt::Display for Theme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        })
+    }
+}
+
+impl FromStr for Theme {
+    type Err = VizError;
+
+    fn from_str(name: &str) -> Result<Self, VizError> {
+        names::find("theme", &Self::ALL, name)
     }
 }
 

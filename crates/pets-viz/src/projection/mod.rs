@@ -1,8 +1,9 @@
 //! Maps of embeddings in the plane: t-SNE and UMAP, with a measure of how far to trust them.
 
+mod descent;
 mod distances;
 mod divergence;
-mod manifolds;
+mod engines;
 mod map;
 mod samples;
 mod trustworthiness;

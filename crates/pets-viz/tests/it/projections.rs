@@ -1,6 +1,8 @@
 //! t-SNE and UMAP: structure kept, results repeatable, unfit input refused.
 
-use pets_viz::{MIN_SAMPLES, Projection, TsneConfig, TsneEngine, UmapConfig, VizError, tsne, umap};
+use pets_viz::{
+    MIN_SAMPLES, Projection, Theme, TsneConfig, TsneEngine, UmapConfig, VizError, tsne, umap,
+};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -23,6 +25,13 @@ fn clusters(groups: usize, per_group: usize) -> (Vec<f32>, Vec<usize>) {
         }
     }
     (values, labels)
+}
+
+/// The engines that this build has.
+fn engines() -> impl Iterator<Item = TsneEngine> {
+    TsneEngine::ALL
+        .into_iter()
+        .filter(|engine| *engine == TsneEngine::Manifolds || cfg!(feature = "linfa"))
 }
 
 fn short(engine: TsneEngine) -> TsneConfig {
@@ -49,12 +58,9 @@ fn nearest_neighbour_share(map: &Projection, labels: &[usize]) -> f64 {
 #[test]
 fn groups_stay_together_with_every_method() {
     let (values, labels) = clusters(6, 30);
-    let maps = [
-        tsne(&values, 180, DIM, &short(TsneEngine::Manifolds)).expect("t-SNE"),
-        tsne(&values, 180, DIM, &short(TsneEngine::Linfa)).expect("exact t-SNE"),
-        umap(&values, 180, DIM, &UmapConfig::default()).expect("UMAP"),
-    ];
-    for map in maps {
+    let maps = engines().map(|engine| tsne(&values, 180, DIM, &short(engine)).expect("t-SNE"));
+    let near = umap(&values, 180, DIM, &UmapConfig::default()).expect("UMAP");
+    for map in maps.chain([near]) {
         assert_eq!(map.points.len(), 180);
         assert!(
             nearest_neighbour_share(&map, &labels) > 0.97,
@@ -99,7 +105,11 @@ fn the_seed_alone_decides() {
         )
         .expect("UMAP")
         .points;
-        [of(TsneEngine::Manifolds), of(TsneEngine::Linfa), near]
+        let mut maps = vec![of(TsneEngine::Manifolds), near];
+        if cfg!(feature = "linfa") {
+            maps.push(of(TsneEngine::Linfa));
+        }
+        maps
     };
     let first = all(1);
     for threads in [1, 3] {
@@ -110,15 +120,16 @@ fn the_seed_alone_decides() {
         assert_eq!(pool.install(|| all(1)), first, "{threads} threads");
     }
     let other = all(2);
-    assert_ne!(other[1], first[1]);
-    assert_ne!(other[2], first[2]);
+    for (other, first) in other.iter().zip(&first).skip(1) {
+        assert_ne!(other, first);
+    }
 }
 
 /// Longer descent ends nearer to the embeddings, and the line under the map says how near.
 #[test]
 fn the_divergence_falls_with_the_iterations() {
     let (values, _) = clusters(6, 30);
-    for engine in [TsneEngine::Manifolds, TsneEngine::Linfa] {
+    for engine in engines() {
         let divergence = |iterations| {
             let config = TsneConfig {
                 iterations,
@@ -164,7 +175,7 @@ fn large_sets_are_repeatable_too() {
 fn settings_shrink_to_small_sets_and_say_so() {
     for n in [MIN_SAMPLES, 5, 7, 12, 31] {
         let (values, _) = clusters(1, n);
-        for engine in [TsneEngine::Manifolds, TsneEngine::Linfa] {
+        for engine in engines() {
             let map = tsne(&values, n, DIM, &short(engine)).expect("t-SNE of a small set");
             assert!(
                 map.notes[0].starts_with("perplexity reduced from 30 to"),
@@ -183,11 +194,10 @@ fn settings_shrink_to_small_sets_and_say_so() {
 fn duplicates_survive() {
     let (values, _) = clusters(5, 1);
     let repeated: Vec<f32> = values.chunks(DIM).flat_map(|row| row.repeat(12)).collect();
-    for map in [
-        tsne(&repeated, 60, DIM, &short(TsneEngine::Manifolds)).expect("t-SNE of duplicates"),
-        tsne(&repeated, 60, DIM, &short(TsneEngine::Linfa)).expect("exact t-SNE of duplicates"),
-        umap(&repeated, 60, DIM, &UmapConfig::default()).expect("UMAP of duplicates"),
-    ] {
+    let maps =
+        engines().map(|engine| tsne(&repeated, 60, DIM, &short(engine)).expect("of duplicates"));
+    let near = umap(&repeated, 60, DIM, &UmapConfig::default()).expect("UMAP of duplicates");
+    for map in maps.chain([near]) {
         assert_eq!(map.points.len(), 60);
         assert!(map.points.iter().flatten().all(|value| value.is_finite()));
     }
@@ -272,6 +282,27 @@ fn unfit_settings_are_refused() {
     }
 }
 
+#[cfg(not(feature = "linfa"))]
+#[test]
+fn an_engine_that_is_left_out_names_its_feature() {
+    let (values, _) = clusters(2, 10);
+    let error = tsne(&values, 20, DIM, &short(TsneEngine::Linfa)).expect_err("not built in");
+    assert!(error.to_string().contains("`linfa`"), "{error}");
+}
+
+#[test]
+fn choices_are_found_by_the_names_they_have() {
+    for engine in TsneEngine::ALL {
+        assert_eq!(engine.to_string().parse::<TsneEngine>().unwrap(), engine);
+    }
+    for theme in Theme::ALL {
+        assert_eq!(theme.to_string().parse::<Theme>().unwrap(), theme);
+    }
+    let error = "sideways".parse::<Theme>().unwrap_err().to_string();
+    assert!(error.contains("light, dark"), "{error}");
+}
+
+#[cfg(feature = "linfa")]
 #[test]
 fn the_exact_engine_refuses_large_sets() {
     let (values, _) = clusters(1, 1001);

