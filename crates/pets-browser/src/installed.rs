@@ -24,7 +24,7 @@ pub fn installed() -> Option<PathBuf> {
             !required,
             "PETS_REQUIRE_BROWSER=1, but none of {NAMES:?} is on the PATH"
         );
-        eprintln!("skipped: none of {NAMES:?} is on the PATH");
+        eprintln!("NOT RUN in a browser: none of {NAMES:?} is on the PATH");
     }
     found
 }

@@ -1,3 +1,5 @@
+//! Divisions of a dataset, official and random.
+
 use std::collections::BTreeSet;
 
 use pets_data::{DataError, Dataset, OfficialPart, Split, SplitConfig, SplitKind};
