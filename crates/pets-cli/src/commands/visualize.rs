@@ -189,7 +189,11 @@ impl Album {
         ] {
             let map = match made {
                 // The other pictures can be drawn all the same.
-                Err(error @ (VizError::TooFewSamples { .. } | VizError::NoSpread { .. })) => {
+                Err(
+                    error @ (VizError::TooFewSamples { .. }
+                    | VizError::NoSpread { .. }
+                    | VizError::NotBuiltIn { .. }),
+                ) => {
                     say!("no {name}.png: {error}");
                     continue;
                 }

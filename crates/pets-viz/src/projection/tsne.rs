@@ -31,6 +31,14 @@ pub enum TsneEngine {
 impl TsneEngine {
     /// Every engine, whether this build has it or not.
     pub const ALL: [Self; 2] = [Self::Manifolds, Self::Linfa];
+
+    /// Whether this build has it: manifolds-rs is the feature `projections`, linfa-tsne the feature `linfa`.
+    pub const fn is_built_in(self) -> bool {
+        match self {
+            Self::Manifolds => cfg!(feature = "projections"),
+            Self::Linfa => cfg!(feature = "linfa"),
+        }
+    }
 }
 
 impl fmt::Display for TsneEngine {

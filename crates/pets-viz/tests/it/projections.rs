@@ -31,7 +31,7 @@ fn clusters(groups: usize, per_group: usize) -> (Vec<f32>, Vec<usize>) {
 fn engines() -> impl Iterator<Item = TsneEngine> {
     TsneEngine::ALL
         .into_iter()
-        .filter(|engine| *engine == TsneEngine::Manifolds || cfg!(feature = "linfa"))
+        .filter(|engine| engine.is_built_in())
 }
 
 fn short(engine: TsneEngine) -> TsneConfig {
@@ -106,7 +106,7 @@ fn the_seed_alone_decides() {
         .expect("UMAP")
         .points;
         let mut maps = vec![of(TsneEngine::Manifolds), near];
-        if cfg!(feature = "linfa") {
+        if TsneEngine::Linfa.is_built_in() {
             maps.push(of(TsneEngine::Linfa));
         }
         maps
