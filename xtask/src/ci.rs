@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::generated;
 use crate::shell::CommandLine;
+use crate::web;
 
 /// What the steps build. One choice for all of them, since Burn is compiled anew where features differ; with the
 /// ndarray device, so that a test can train on it.
@@ -67,6 +68,11 @@ fn steps(browser: bool) -> Vec<Step> {
             ],
         ),
         step("generated files", vec![generated::check()]),
+        step(
+            "packages",
+            vec![CommandLine::new("cargo xtask package --no-verify")],
+        ),
+        report_scripts(),
         supply_chain(),
         step(
             "devices",
@@ -77,6 +83,17 @@ fn steps(browser: bool) -> Vec<Step> {
             ],
         ),
     ]
+}
+
+/// Format and types of the report's scripts, where `cargo xtask web` has fetched the tools; this needs no network.
+fn report_scripts() -> Step {
+    if web::is_ready() {
+        return step("report's scripts", vec![web::check()]);
+    }
+    step(
+        "report's scripts: SKIPPED, their tools are not installed (cargo xtask web, with npm)",
+        Vec::new(),
+    )
 }
 
 /// Licences, sources and duplicates by the rules of `deny.toml`; advisories need the network, and are no part of this.
