@@ -68,7 +68,7 @@ pub fn draw_dataset(
         let breed = &breeds[i / config.images()];
         write_drawing(dir, config, breed, i % config.images())?;
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, config.total());
-        Ok(())
+        Ok::<(), DrawError>(())
     })?;
     let finished = dir.join(FINISHED);
     fs::rename(dir.join(UNFINISHED), &finished).map_err(|source| io("write", &finished, source))?;
