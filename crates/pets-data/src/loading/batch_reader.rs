@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 
-use crossbeam_channel::Sender;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -38,7 +38,7 @@ impl BatchReader {
     pub(crate) fn run(
         &self,
         batches: Vec<Vec<usize>>,
-        sender: &Sender<Result<HostBatch, DataError>>,
+        sender: &SyncSender<Result<HostBatch, DataError>>,
         stop: &AtomicBool,
     ) {
         for indices in batches {

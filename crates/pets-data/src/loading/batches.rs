@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use crossbeam_channel::{Receiver, bounded};
 
 use crate::DataError;
 use crate::loading::batch_reader::{BatchReader, HostBatch};
@@ -50,7 +50,7 @@ impl Batches {
         let remaining = batches.len();
         let img_size = reader.source.transform.img_size() as usize;
         let stop = Arc::new(AtomicBool::new(false));
-        let (sender, receiver) = bounded(BATCHES_AHEAD);
+        let (sender, receiver) = sync_channel(BATCHES_AHEAD);
         let stopped = Arc::clone(&stop);
         // If no thread can be started, the sender is dropped with the closure, and the first receive is an error.
         let thread = thread::Builder::new()
