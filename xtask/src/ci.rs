@@ -9,8 +9,8 @@ use crate::shell::CommandLine;
 use crate::web;
 
 /// What the steps build. One choice for all of them, since Burn is compiled anew where features differ; with the
-/// ndarray device, so that a test can train on it.
-pub(crate) const WORKSPACE: &str = "--workspace --features pets-cli/ndarray";
+/// ndarray device, so that a test can train on it, and with linfa's t-SNE, so that it is tested.
+pub(crate) const WORKSPACE: &str = "--workspace --features pets-cli/ndarray,pets-cli/linfa";
 
 struct Step {
     name: &'static str,
@@ -77,9 +77,9 @@ fn steps(browser: bool) -> Vec<Step> {
         step(
             "devices",
             vec![
-                line("cargo check -p pets-cli --features ndarray,vulkan"),
+                line("cargo check -p pets-cli --features ndarray,linfa,vulkan"),
                 // LLVM's build script skips its download under this variable.
-                line("cargo check -p pets-cli --features cuda").with_env("DOCS_RS", "1"),
+                line("cargo check -p pets-cli --features cuda,linfa").with_env("DOCS_RS", "1"),
             ],
         ),
     ]
