@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::not_finite::NotFinite;
+use crate::trainer::nan_guard::NotFinite;
 
 /// An error of this crate.
 #[derive(Debug, Error)]

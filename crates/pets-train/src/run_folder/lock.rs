@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::ops::Deref;
 
 use crate::error::TrainError;
-use crate::run_folder::RunFolder;
+use crate::run_folder::layout::RunFolder;
 
 /// A run folder that no other process trains into while this lives.
 ///

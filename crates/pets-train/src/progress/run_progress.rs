@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::early_stopping::BestEpoch;
-use crate::epoch_totals::EpochTotals;
-use crate::history::EpochRecord;
+use crate::progress::early_stopping::BestEpoch;
+use crate::progress::epoch_totals::EpochTotals;
+use crate::run_folder::history::EpochRecord;
 
 /// How far a run is. Batches, augmentation and dropout are functions of the seed and of these counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -150,15 +150,15 @@ mod tests {
     use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages, ModelDescription};
 
     use super::*;
-    use crate::batch_plan::BatchPlan;
-    use crate::early_stopping::Monitor;
+    use crate::batches::batch_plan::BatchPlan;
+    use crate::batches::inputs::{Activations, Part};
+    use crate::batches::training_data::TrainingData;
     use crate::error::TrainError;
-    use crate::optimizer::OptimizerKind;
-    use crate::run_folder::RunFolder;
-    use crate::schedule::Schedule;
-    use crate::source::{Activations, Part};
-    use crate::trainer::{Event, MemorySpec, Outcome, Start, TrainSpec, train};
-    use crate::training_data::TrainingData;
+    use crate::optim::optimizers::OptimizerKind;
+    use crate::progress::early_stopping::Monitor;
+    use crate::run_folder::layout::RunFolder;
+    use crate::schedule::learning_rate::Schedule;
+    use crate::trainer::training_loop::{Event, MemorySpec, Outcome, Start, TrainSpec, train};
 
     const IMAGES: usize = 8;
 
@@ -304,15 +304,15 @@ mod tests {
         let device = Device::flex();
         let model = model(&device).train();
         let whole = |model: &EmbeddingModel| {
-            let mut tensors = crate::tensors::Tensors::new();
-            crate::tensors::collect(model, "", &mut tensors).unwrap();
+            let mut tensors = crate::checkpoint::tensors::Tensors::new();
+            crate::checkpoint::tensors::collect(model, "", &mut tensors).unwrap();
             tensors
         };
         let before = whole(&model);
         let statistics = RunningStatistics::of(&model);
         let images = Tensor::<4>::full([2, 3, 32, 32], f32::NAN, &device).autodiff();
         model.forward(images);
-        assert!(crate::tensors::first_not_finite(&whole(&model), &[""]).is_some());
+        assert!(crate::checkpoint::tensors::first_not_finite(&whole(&model), &[""]).is_some());
         let model = statistics.restore(model);
         assert!(whole(&model) == before);
     }

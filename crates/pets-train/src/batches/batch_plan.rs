@@ -6,10 +6,10 @@ use pets_data::{HardNegativeSampler, Sampler};
 use pets_losses::{Distance, HardNegatives};
 use pets_model::{EmbeddingModel, FrozenStages};
 
+use crate::batches::inputs::Source;
 use crate::embed::to_rows;
 use crate::error::TrainError;
-use crate::source::Source;
-use crate::trainer::TrainSpec;
+use crate::trainer::training_loop::TrainSpec;
 
 /// Images at a time when the whole part is embedded.
 const MINING_BATCH: usize = 64;

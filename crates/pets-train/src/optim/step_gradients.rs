@@ -6,7 +6,7 @@ use burn::tensor::{Gradients, Tensor};
 use pets_losses::MetricLoss;
 use pets_model::{Backbone, ProjectionHead};
 
-use crate::optimizer::Trainable;
+use crate::optim::optimizers::Trainable;
 
 /// Sums gradients over the batches of a step.
 #[derive(Default)]

@@ -5,14 +5,16 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 use pets_losses::Diagnostics;
 
-use crate::epoch_totals::EpochTotals;
+use crate::batches::inputs::{Batch, Source};
 use crate::error::TrainError;
-use crate::not_finite::{NotFinite, NotFiniteValue, OnNan, RunningStatistics, rows_not_finite};
-use crate::optimizer::Trainable;
-use crate::run::{Forwarded, Run};
-use crate::source::{Batch, Source};
-use crate::step_gradients::StepGradients;
-use crate::trainer::Event;
+use crate::optim::optimizers::Trainable;
+use crate::optim::step_gradients::StepGradients;
+use crate::progress::epoch_totals::EpochTotals;
+use crate::trainer::nan_guard::{
+    NotFinite, NotFiniteValue, OnNan, RunningStatistics, rows_not_finite,
+};
+use crate::trainer::run::{Forwarded, Run};
+use crate::trainer::training_loop::Event;
 
 /// The rest of an epoch that is being trained.
 pub(crate) struct EpochAtWork<'e, 'r> {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::batches::inputs::Part;
 use crate::hexadecimal::hexadecimal;
-use crate::source::Part;
 
 /// The labelled images of a run. Labels run from 0 to the number of classes − 1.
 pub struct TrainingData {

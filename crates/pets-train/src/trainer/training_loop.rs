@@ -7,20 +7,20 @@ use burn::module::Module;
 use pets_losses::{Diagnostics, MetricLoss};
 use pets_model::{EmbeddingModel, FrozenStages, ModelDescription};
 
-use crate::batch_plan::BatchPlan;
-use crate::checkpoint::Checkpoint;
-use crate::checkpoint_every::CheckpointEvery;
-use crate::early_stopping::{EarlyStopping, Monitor};
+use crate::batches::batch_plan::BatchPlan;
+use crate::batches::inputs::Source;
+use crate::batches::training_data::TrainingData;
+use crate::checkpoint::every::CheckpointEvery;
+use crate::checkpoint::file::Checkpoint;
 use crate::error::TrainError;
-use crate::history::{EpochRecord, HistoryWriter};
-use crate::not_finite::{NotFinite, OnNan};
-use crate::optimizer::{OptimizerKind, Trainable};
-use crate::run::Run;
-use crate::run_lock::LockedRunFolder;
-use crate::schedule::Schedule;
-use crate::source::Source;
-use crate::training_data::TrainingData;
-use crate::validation::validate;
+use crate::optim::optimizers::{OptimizerKind, Trainable};
+use crate::progress::early_stopping::{EarlyStopping, Monitor};
+use crate::run_folder::history::{EpochRecord, HistoryWriter};
+use crate::run_folder::lock::LockedRunFolder;
+use crate::schedule::learning_rate::Schedule;
+use crate::trainer::nan_guard::{NotFinite, OnNan};
+use crate::trainer::run::Run;
+use crate::trainer::validation::validate;
 
 /// How to train.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::checkpoint_folder::CheckpointFolder;
+use crate::checkpoint::folder::CheckpointFolder;
 use crate::error::TrainError;
 
 /// A run's folder: `config.toml`, `models/`, `checkpoints/`, `results/` and `logs/`.

@@ -4,13 +4,13 @@ use burn::tensor::TensorData;
 use pets_losses::{MemoryState, MetricLoss};
 use pets_model::EmbeddingModel;
 
-use crate::checkpoint::{Checkpoint, RunState};
+use crate::checkpoint::file::{Checkpoint, RunState};
+use crate::checkpoint::optimizer_state::{self, Counts};
+use crate::checkpoint::tensors::{self, Tensors, first_not_finite};
 use crate::error::TrainError;
-use crate::moving_average::MovingAverage;
-use crate::optimizer::{Optimizers, Trainable};
-use crate::optimizer_state::{self, Counts};
-use crate::run::Run;
-use crate::tensors::{self, Tensors, first_not_finite};
+use crate::optim::moving_average::MovingAverage;
+use crate::optim::optimizers::{Optimizers, Trainable};
+use crate::trainer::run::Run;
 
 const MODEL: &str = "model.";
 const LOSS: &str = "loss.";

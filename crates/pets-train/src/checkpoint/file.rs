@@ -14,11 +14,11 @@ use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::checkpoint::optimizer_state::Counts;
+use crate::checkpoint::tensors::Tensors;
 use crate::hexadecimal::hexadecimal;
-use crate::optimizer_state::Counts;
-use crate::progress::Progress;
-use crate::schedule::Plateau;
-use crate::tensors::Tensors;
+use crate::progress::run_progress::Progress;
+use crate::schedule::learning_rate::Plateau;
 
 const FORMAT_VERSION: u32 = 1;
 const STATE_KEY: &str = "state";
@@ -182,7 +182,7 @@ pub(crate) mod tests {
     use pets_fuzz::Fuzz;
 
     use super::*;
-    use crate::early_stopping::{BestEpoch, Monitor};
+    use crate::progress::early_stopping::{BestEpoch, Monitor};
 
     pub(crate) fn checkpoint(steps: u64) -> Checkpoint {
         let mut progress = Progress::start(BestEpoch::new(Monitor::ValLoss, None));

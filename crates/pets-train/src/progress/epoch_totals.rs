@@ -5,8 +5,8 @@ use std::time::Duration;
 use pets_losses::Diagnostics;
 use serde::{Deserialize, Serialize};
 
-use crate::history::EpochRecord;
-use crate::validation::Validation;
+use crate::run_folder::history::EpochRecord;
+use crate::trainer::validation::Validation;
 
 /// A mean over the steps at which a value was defined.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::file::Checkpoint;
 use crate::error::TrainError;
 
 /// Checkpoints that are kept, so that there is one where the newest turns out to be damaged.
@@ -147,7 +147,7 @@ fn remove(path: PathBuf) -> Result<(), TrainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkpoint::tests::checkpoint;
+    use crate::checkpoint::file::tests::checkpoint;
 
     fn steps(folder: &CheckpointFolder) -> Vec<u64> {
         let files = folder.files().unwrap();

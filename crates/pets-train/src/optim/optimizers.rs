@@ -5,8 +5,8 @@ use pets_losses::MetricLoss;
 use pets_model::EmbeddingModel;
 use serde::{Deserialize, Serialize};
 
-use crate::adam::{Adam, WeightDecay};
-use crate::step_gradients::PartGradients;
+use crate::optim::adam::{Adam, WeightDecay};
+use crate::optim::step_gradients::PartGradients;
 
 /// The kind of optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,8 @@ struct Golden {
 
 #[test]
 fn rates_at_epoch_starts_equal_pytorchs() {
-    let cases: Vec<Golden> = serde_json::from_str(include_str!("golden/schedules.json")).unwrap();
+    let cases: Vec<Golden> =
+        serde_json::from_str(include_str!("../golden/schedules.json")).unwrap();
     assert!(cases.len() >= 4);
     for case in cases {
         let mut rate =

@@ -7,20 +7,20 @@ use burn::tensor::{Device, Int, Tensor};
 use pets_losses::{CrossBatchMemory, LossOutput, MetricLoss, mean_norm};
 use pets_model::{EmbeddingModel, l2_normalize};
 
-use crate::batch_plan::Batches;
-use crate::checkpoint_folder::CheckpointFolder;
-use crate::early_stopping::BestEpoch;
-use crate::epoch_at_work::EpochAtWork;
+use crate::batches::batch_plan::Batches;
+use crate::batches::inputs::Source;
+use crate::checkpoint::folder::CheckpointFolder;
 use crate::error::TrainError;
-use crate::history::EpochRecord;
-use crate::moving_average::MovingAverage;
-use crate::optimizer::{Optimizers, Rates, Trainable};
-use crate::progress::Progress;
-use crate::schedule::LearningRate;
-use crate::source::Source;
-use crate::step_gradients::PartGradients;
-use crate::trainer::{Event, TrainSpec};
-use crate::validation::Validation;
+use crate::optim::moving_average::MovingAverage;
+use crate::optim::optimizers::{Optimizers, Rates, Trainable};
+use crate::optim::step_gradients::PartGradients;
+use crate::progress::early_stopping::BestEpoch;
+use crate::progress::run_progress::Progress;
+use crate::run_folder::history::EpochRecord;
+use crate::schedule::learning_rate::LearningRate;
+use crate::trainer::epoch::EpochAtWork;
+use crate::trainer::training_loop::{Event, TrainSpec};
+use crate::trainer::validation::Validation;
 
 /// What stays the same, or moves on, from epoch to epoch.
 pub(crate) struct Run<'a> {

@@ -9,7 +9,7 @@ use pets_model::{EmbeddingModel, FrozenStages};
 
 use crate::embed::to_rows;
 use crate::error::TrainError;
-use crate::trainer::TrainSpec;
+use crate::trainer::training_loop::TrainSpec;
 
 /// Input and labels of one step.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use pets_eval::{Embeddings, evaluate_retrieval};
 use pets_losses::MetricLoss;
 use pets_model::{EmbeddingModel, FrozenStages};
 
-use crate::early_stopping::Monitor;
+use crate::batches::inputs::Source;
 use crate::embed::to_rows;
 use crate::error::TrainError;
-use crate::source::Source;
+use crate::progress::early_stopping::Monitor;
 
 /// What an epoch reached on the validation part.
 #[derive(Debug, Clone, Copy, PartialEq)]

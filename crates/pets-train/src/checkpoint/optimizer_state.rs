@@ -9,7 +9,7 @@ use burn::optim::ModuleOptimizer;
 use burn::tensor::TensorData;
 use burn_store::burn_pack::{Reader, Scalar, Tensor as PackTensor, Writer};
 
-use crate::tensors::{Tensors, paths_by_id};
+use crate::checkpoint::tensors::{Tensors, paths_by_id};
 
 /// Stands between a parameter's path and the name of what the optimizer keeps for it.
 const SEPARATOR: char = ':';

@@ -1,0 +1,3 @@
+//! Learning-rate schedules.
+
+pub(crate) mod learning_rate;

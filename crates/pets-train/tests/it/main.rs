@@ -1,0 +1,7 @@
+//! The crate's behaviour from outside: runs on small random pictures, schedules, damaged files.
+
+mod fuzz;
+mod place;
+mod resumption;
+mod schedules;
+mod settings;
