@@ -4,6 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::embedding_loss::EmbeddingLoss;
 use crate::error::{in_range, scale};
 use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
 use crate::{LossError, LossKind, LossOutput};
@@ -98,19 +99,8 @@ pub struct ArcFaceLoss {
     config: ArcFaceConfig,
 }
 
-impl ArcFaceLoss {
-    /// The loss of a batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`, of any length: they are normalised here
-    /// - labels: `[batch]`, each from 0 to below the number of classes
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding, a label is out of range, or the embeddings are not of the
-    /// prototypes' length.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+impl EmbeddingLoss for ArcFaceLoss {
+    fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
         let (prototypes, per_class) = (self.weight.val(), self.config.sub_centers);
         PrototypeBatch::loss(
             LossKind::ArcFace,
@@ -125,7 +115,9 @@ impl ArcFaceLoss {
             },
         )
     }
+}
 
+impl ArcFaceLoss {
     /// The cosine of each angle plus margin, as the logit of the own class has it.
     ///
     /// The sine is half the product of the chords `|e − p|` and `|e + p|`: unlike `sqrt(1 − cos²)` that keeps its

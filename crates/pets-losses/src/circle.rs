@@ -1,6 +1,6 @@
 use burn::module::Module;
+use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;
-use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::anchor_terms::reduce_terms;
@@ -8,7 +8,7 @@ use crate::chosen_pairs::ChosenPairs;
 use crate::error::{cosine_margin, scale};
 use crate::labelled_distances::LabelledDistances;
 use crate::log_sum_exp::log_sum_exp;
-use crate::pair_batch::PairBatch;
+use crate::pair_loss::PairLoss;
 use crate::{Distance, LossError, LossKind, LossOutput, Reducer};
 
 /// The parameters of a [`CircleLoss`]; the defaults are the paper's for fine-grained image retrieval.
@@ -73,29 +73,20 @@ pub struct CircleLoss {
     config: CircleConfig,
 }
 
-impl CircleLoss {
-    /// The loss of a batch. Memory grows with the square of the batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`, of any length: cosines are compared
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        self.of(PairBatch::new(embeddings, labels))
+impl PairLoss for CircleLoss {
+    fn distance(&self) -> Distance {
+        Distance::Cosine
     }
 
-    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
-        let batch = batch.compare(Distance::Cosine);
+    fn of_pairs(&self, batch: &LabelledDistances) -> LossOutput {
         let pairs = batch.pairs_of_anchors(|positives, negatives| positives > 0 && negatives > 0);
-        reduce_terms(&batch, &pairs, self.config.reducer, || {
-            self.terms(&batch, &pairs)
+        reduce_terms(batch, &pairs, self.config.reducer, || {
+            self.terms(batch, &pairs)
         })
     }
+}
 
+impl CircleLoss {
     /// The terms of the anchors that have both, `[anchors, 1]`.
     fn terms(&self, batch: &LabelledDistances, pairs: &ChosenPairs) -> Tensor<2> {
         let CircleConfig { margin, gamma, .. } = self.config;

@@ -1,10 +1,9 @@
 use burn::module::Module;
-use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::distance_margin;
 use crate::labelled_distances::LabelledDistances;
-use crate::pair_batch::PairBatch;
+use crate::pair_loss::PairLoss;
 use crate::pair_weights::PairWeights;
 use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Reducer};
 
@@ -70,23 +69,12 @@ pub struct ContrastiveLoss {
     config: ContrastiveConfig,
 }
 
-impl ContrastiveLoss {
-    /// The loss of a batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        self.of(PairBatch::new(embeddings, labels))
+impl PairLoss for ContrastiveLoss {
+    fn distance(&self) -> Distance {
+        self.config.distance
     }
 
-    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
-        let batch = batch.compare(self.config.distance);
+    fn of_pairs(&self, batch: &LabelledDistances) -> LossOutput {
         let distances = batch.tensor();
         let shortfalls = distances.clone().neg().add_scalar(self.config.margin);
         let (positive_terms, negative_terms) = if self.config.squared {
@@ -94,9 +82,9 @@ impl ContrastiveLoss {
         } else {
             (distances, shortfalls)
         };
-        let (negative, active_share) = self.negative_weights(&batch);
+        let (negative, active_share) = self.negative_weights(batch);
         LossOutput {
-            value: self.positive_weights(&batch).apply(positive_terms)
+            value: self.positive_weights(batch).apply(positive_terms)
                 + negative.apply(negative_terms),
             diagnostics: Diagnostics {
                 active_share,
@@ -104,7 +92,9 @@ impl ContrastiveLoss {
             },
         }
     }
+}
 
+impl ContrastiveLoss {
     fn positive_weights(&self, batch: &LabelledDistances) -> PairWeights {
         let mut weights = PairWeights::zero(batch.anchors(), batch.samples());
         let pairs = batch.positive_pairs();

@@ -2,6 +2,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::embedding_loss::EmbeddingLoss;
 use crate::error::{cosine_margin, scale};
 use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
 use crate::{LossError, LossKind, LossOutput};
@@ -73,19 +74,8 @@ pub struct CosFaceLoss {
     config: CosFaceConfig,
 }
 
-impl CosFaceLoss {
-    /// The loss of a batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`, of any length: they are normalised here
-    /// - labels: `[batch]`, each from 0 to below the number of classes
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding, a label is out of range, or the embeddings are not of the
-    /// prototypes' length.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+impl EmbeddingLoss for CosFaceLoss {
+    fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
         let prototypes = self.weight.val();
         PrototypeBatch::loss(
             LossKind::CosFace,

@@ -28,12 +28,12 @@ pub enum LossError {
     },
     /// A cross-batch memory was asked for with a loss that does not compare samples with each other.
     #[error(
-        "the {loss} loss compares samples with prototypes, not with each other: it has no use for a cross-batch memory"
+        "the loss does not compare samples with each other: it has no use for a cross-batch memory"
     )]
-    NoPairs {
-        /// The loss that was asked for.
-        loss: LossKind,
-    },
+    NoPairs,
+    /// A cross-batch memory that could hold nothing was asked for.
+    #[error("a cross-batch memory must hold at least 1 embedding")]
+    NoCapacity,
     /// A saved memory does not hold as many finite numbers as its labels need.
     #[error(
         "the saved memory is broken: {labels} labels of {dim} numbers each, but {numbers} numbers, or some not finite"

@@ -1,13 +1,34 @@
-use burn::tensor::{Int, Tensor};
+//! The distances of a batch, with the labels that tell positive pairs from negative ones.
+
+use burn::tensor::{Bool, Int, Tensor};
 
 use crate::chosen_pairs::ChosenPairs;
-use crate::{Diagnostics, mean_norm};
+use crate::distance::Distance;
+use crate::labels::read_labels;
+use crate::memory::CrossBatchMemory;
+use crate::output::{Diagnostics, mean_norm};
 
-/// The distance of each anchor to each sample: on the device with its gradient, and on the host, where miners choose
-/// pairs by it.
+/// The distance of each anchor of a batch to each sample: on the device with its gradient, and on the host, where
+/// miners choose pairs by it.
 ///
-/// The first samples are the anchors themselves; a sample forms no pair with itself.
-pub(crate) struct LabelledDistances {
+/// The anchors are the batch. The samples are the anchors, then what a [`CrossBatchMemory`] holds, where there is one.
+/// Two samples of one label are a positive pair, two of different labels a negative one; a sample forms no pair with
+/// itself.
+///
+/// ```
+/// use burn::tensor::{Device, Int, Tensor};
+/// use pets_losses::{Distance, LabelledDistances};
+///
+/// let device = Device::flex();
+/// let embeddings = Tensor::<2>::from_floats([[0.0], [3.0], [5.0]], &device);
+/// let labels = Tensor::<1, Int>::from_ints([7, 7, 8], &device);
+/// let batch = LabelledDistances::new(embeddings, labels, Distance::SquaredEuclidean);
+/// assert_eq!(batch.positives(0).collect::<Vec<_>>(), [(1, 9.0)]);
+/// assert_eq!(batch.negatives(0).collect::<Vec<_>>(), [(2, 25.0)]);
+/// ```
+#[derive(Debug, Clone)]
+pub struct LabelledDistances {
+    distance: Distance,
     on_device: Tensor<2>,
     /// Row-major `[anchors, samples]`.
     on_host: Vec<f64>,
@@ -21,7 +42,7 @@ pub(crate) struct LabelledDistances {
 }
 
 /// The ordered pairs of one kind.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Pairs {
     count: usize,
     distance_sum: f64,
@@ -34,16 +55,64 @@ impl Pairs {
 }
 
 impl LabelledDistances {
-    /// Reads the distances; their gradient is left alone.
+    /// Compares the samples of a batch with each other.
     ///
     /// # Shapes
     ///
-    /// - distances: `[anchors, samples]`
-    /// - labels: those of the samples
-    /// - anchors: `[anchors, dim]`
-    pub(crate) fn new(distances: Tensor<2>, labels: Vec<i64>, anchors: &Tensor<2>) -> Self {
+    /// - embeddings: `[batch, dim]`
+    /// - labels: `[batch]`
+    ///
+    /// # Panics
+    ///
+    /// If there is not one label to each embedding.
+    pub fn new(embeddings: Tensor<2>, labels: Tensor<1, Int>, distance: Distance) -> Self {
+        let [batch, _] = embeddings.dims();
+        let labels = read_labels(labels, batch);
+        Self::compare(&embeddings, embeddings.clone(), labels, distance)
+    }
+
+    /// Compares the samples of a batch with each other and with what `memory` holds.
+    ///
+    /// # Shapes
+    ///
+    /// - embeddings: `[batch, dim]`
+    /// - labels: `[batch]`
+    ///
+    /// # Panics
+    ///
+    /// If there is not one label to each embedding, or the remembered embeddings are of another length.
+    pub fn with_memory(
+        embeddings: Tensor<2>,
+        labels: Tensor<1, Int>,
+        distance: Distance,
+        memory: &CrossBatchMemory,
+    ) -> Self {
+        let Some((remembered, their_labels)) = memory.remembered() else {
+            return Self::new(embeddings, labels, distance);
+        };
+        let [batch, _] = embeddings.dims();
+        let mut labels = read_labels(labels, batch);
+        labels.extend(their_labels);
+        let remembered = if embeddings.is_autodiff() {
+            remembered.clone().autodiff()
+        } else {
+            remembered.clone()
+        };
+        let samples = Tensor::cat(vec![embeddings.clone(), remembered], 0);
+        Self::compare(&embeddings, samples, labels, distance)
+    }
+
+    /// The distances of `anchors` to `samples`, of which they are the first and whose labels `labels` are.
+    fn compare(
+        anchors: &Tensor<2>,
+        samples: Tensor<2>,
+        labels: Vec<i64>,
+        distance: Distance,
+    ) -> Self {
         let [count, dim] = anchors.dims();
+        let distances = distance.pairwise(anchors.clone(), samples);
         let mut compared = Self {
+            distance,
             on_host: distances.clone().inner().into_data().iter().collect(),
             on_device: distances,
             labels,
@@ -57,44 +126,63 @@ impl LabelledDistances {
         compared
     }
 
-    /// The distances, `[anchors, samples]`.
-    pub(crate) fn tensor(&self) -> Tensor<2> {
+    /// Which distance it is.
+    pub fn distance(&self) -> Distance {
+        self.distance
+    }
+
+    /// The distances, `[anchors, samples]`, with their gradient.
+    pub fn tensor(&self) -> Tensor<2> {
         self.on_device.clone()
     }
 
     /// The number of anchors.
-    pub(crate) fn anchors(&self) -> usize {
+    pub fn anchors(&self) -> usize {
         self.anchors
     }
 
     /// The number of samples, the anchors among them.
-    pub(crate) fn samples(&self) -> usize {
+    pub fn samples(&self) -> usize {
         self.labels.len()
     }
 
     /// The length of an embedding.
-    pub(crate) fn dim(&self) -> usize {
+    pub fn dim(&self) -> usize {
         self.dim
     }
 
     /// The other samples of the anchor's label, each with its distance to the anchor.
-    pub(crate) fn positives(&self, anchor: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    pub fn positives(&self, anchor: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.others(anchor, true)
     }
 
     /// The samples of other labels, each with its distance to the anchor.
-    pub(crate) fn negatives(&self, anchor: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    pub fn negatives(&self, anchor: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.others(anchor, false)
     }
 
     /// The number of ordered pairs of one label.
-    pub(crate) fn positive_pairs(&self) -> usize {
+    pub fn positive_pairs(&self) -> usize {
         self.positive.count
     }
 
     /// The number of ordered pairs of two labels.
-    pub(crate) fn negative_pairs(&self) -> usize {
+    pub fn negative_pairs(&self) -> usize {
         self.negative.count
+    }
+
+    /// Which samples form a positive pair with each anchor, `[anchors, samples]`.
+    pub fn positive_mask(&self) -> Tensor<2, Bool> {
+        self.all_pairs().positives(&self.on_device.device())
+    }
+
+    /// Which samples form a negative pair with each anchor, `[anchors, samples]`.
+    pub fn negative_mask(&self) -> Tensor<2, Bool> {
+        self.all_pairs().negatives(&self.on_device.device())
+    }
+
+    fn all_pairs(&self) -> ChosenPairs {
+        self.pairs_of_anchors(|_, _| true)
     }
 
     /// All pairs of the anchors that have `enough`, told their numbers of positives and negatives.
@@ -117,7 +205,7 @@ impl LabelledDistances {
     }
 
     /// What every loss can tell of the batch.
-    pub(crate) fn diagnostics(&self) -> Diagnostics {
+    pub fn diagnostics(&self) -> Diagnostics {
         Diagnostics {
             mean_positive_distance: self.positive.mean_distance(),
             mean_negative_distance: self.negative.mean_distance(),
@@ -156,15 +244,4 @@ impl LabelledDistances {
             .filter(move |&(other, (&of_other, _))| other != anchor && (of_other == label) == same)
             .map(|(other, (_, &distance))| (other, distance))
     }
-}
-
-/// The labels on the host.
-///
-/// # Panics
-///
-/// If there is not one label to each of `batch` samples.
-pub(crate) fn read_labels(labels: Tensor<1, Int>, batch: usize) -> Vec<i64> {
-    let [given] = labels.dims();
-    assert_eq!(given, batch, "{given} labels for {batch} embeddings");
-    labels.into_data().iter::<i64>().collect()
 }

@@ -1,6 +1,6 @@
 use burn::module::Module;
+use burn::tensor::Tensor;
 use burn::tensor::activation::softplus;
-use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::chosen_pairs::ChosenPairs;
@@ -8,7 +8,7 @@ use crate::error::{in_range, scale};
 use crate::labelled_distances::LabelledDistances;
 use crate::log_sum_exp::log_sum_exp;
 use crate::mining::MULTI_SIMILARITY_EPSILON;
-use crate::pair_batch::PairBatch;
+use crate::pair_loss::PairLoss;
 use crate::pair_mining::informative_pairs;
 use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Reducer};
 
@@ -85,29 +85,18 @@ pub struct MultiSimilarityLoss {
     config: MultiSimilarityConfig,
 }
 
-impl MultiSimilarityLoss {
-    /// The loss of a batch. Memory grows with the square of the batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`, of any length: cosines are compared
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        self.of(PairBatch::new(embeddings, labels))
+impl PairLoss for MultiSimilarityLoss {
+    fn distance(&self) -> Distance {
+        Distance::Cosine
     }
 
-    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
-        let batch = batch.compare(Distance::Cosine);
-        let mined = self.mine(&batch);
+    fn of_pairs(&self, batch: &LabelledDistances) -> LossOutput {
+        let mined = self.mine(batch);
         let pairs = batch.positive_pairs() + batch.negative_pairs();
         let value = if mined.anchors() == 0 {
             batch.nothing()
         } else {
-            let (terms, candidates) = (self.terms(&batch, &mined), batch.anchors());
+            let (terms, candidates) = (self.terms(batch, &mined), batch.anchors());
             self.config.reducer.reduce(terms, candidates).0 + batch.nothing()
         };
         LossOutput {
@@ -118,7 +107,9 @@ impl MultiSimilarityLoss {
             },
         }
     }
+}
 
+impl MultiSimilarityLoss {
     fn mine(&self, batch: &LabelledDistances) -> ChosenPairs {
         let mut mined = ChosenPairs::none(batch.samples());
         for anchor in 0..batch.anchors() {

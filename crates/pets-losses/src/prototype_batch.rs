@@ -4,8 +4,8 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor};
 
 use crate::error::in_range;
-use crate::labelled_distances::read_labels;
-use crate::pair_batch::PairBatch;
+use crate::labelled_distances::LabelledDistances;
+use crate::labels::read_labels;
 use crate::unit_rows::unit_rows;
 use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, mean_norm};
 
@@ -77,7 +77,8 @@ impl PrototypeBatch {
 
         let norm = mean_norm(&embeddings);
         let embeddings = unit_rows(embeddings);
-        let pairs = PairBatch::new(embeddings.clone().inner(), labels.clone());
+        let detached = embeddings.clone().inner();
+        let pairs = LabelledDistances::new(detached, labels.clone(), Distance::Euclidean);
         let compared = Self::new(
             embeddings,
             labels,
@@ -90,7 +91,7 @@ impl PrototypeBatch {
             diagnostics: Diagnostics {
                 embedding_norm: norm,
                 accuracy: Some(compared.accuracy()),
-                ..pairs.compare(Distance::Euclidean).diagnostics()
+                ..pairs.diagnostics()
             },
         }
     }

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::chosen_pairs::ChosenPairs;
+use crate::embedding_loss::EmbeddingLoss;
 use crate::error::{cosine_margin, scale};
 use crate::log_sum_exp::log_sum_exp;
 use crate::prototype_batch::{PrototypeBatch, draw_prototypes};
@@ -77,25 +78,16 @@ pub struct ProxyAnchorLoss {
     config: ProxyAnchorConfig,
 }
 
-impl ProxyAnchorLoss {
-    /// The loss of a batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`, of any length: they are normalised here
-    /// - labels: `[batch]`, each from 0 to below the number of classes
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding, a label is out of range, or the embeddings are not of the
-    /// prototypes' length.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+impl EmbeddingLoss for ProxyAnchorLoss {
+    fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
         let (loss, prototypes) = (LossKind::ProxyAnchor, self.weight.val());
         PrototypeBatch::loss(loss, embeddings, labels, prototypes, 1, |batch| {
             self.value(batch)
         })
     }
+}
 
+impl ProxyAnchorLoss {
     fn value(&self, batch: &PrototypeBatch) -> Tensor<1> {
         let ProxyAnchorConfig { alpha, margin } = self.config;
         let [samples, classes] = batch.cosines.dims();

@@ -1,5 +1,5 @@
 use burn::module::Module;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::anchor_terms::reduce_terms;
@@ -7,7 +7,7 @@ use crate::chosen_pairs::ChosenPairs;
 use crate::error::scale;
 use crate::labelled_distances::LabelledDistances;
 use crate::log_sum_exp::soft_cross_entropy;
-use crate::pair_batch::PairBatch;
+use crate::pair_loss::PairLoss;
 use crate::{Distance, LossError, LossKind, LossOutput, Reducer};
 
 /// The parameters of a [`SupConLoss`]; the defaults are the paper's.
@@ -68,29 +68,20 @@ pub struct SupConLoss {
     config: SupConConfig,
 }
 
-impl SupConLoss {
-    /// The loss of a batch. Memory grows with the square of the batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`, of any length: cosines are compared
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        self.of(PairBatch::new(embeddings, labels))
+impl PairLoss for SupConLoss {
+    fn distance(&self) -> Distance {
+        Distance::Cosine
     }
 
-    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
-        let batch = batch.compare(Distance::Cosine);
+    fn of_pairs(&self, batch: &LabelledDistances) -> LossOutput {
         let pairs = batch.pairs_of_anchors(|positives, _| positives > 0);
-        reduce_terms(&batch, &pairs, self.config.reducer, || {
-            self.terms(&batch, &pairs)
+        reduce_terms(batch, &pairs, self.config.reducer, || {
+            self.terms(batch, &pairs)
         })
     }
+}
 
+impl SupConLoss {
     /// The terms of the anchors that have positives, `[anchors, 1]`.
     fn terms(&self, batch: &LabelledDistances, pairs: &ChosenPairs) -> Tensor<2> {
         let device = batch.tensor().device();

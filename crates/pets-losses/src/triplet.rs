@@ -1,9 +1,9 @@
 use burn::module::Module;
-use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::distance_margin;
-use crate::pair_batch::PairBatch;
+use crate::labelled_distances::LabelledDistances;
+use crate::pair_loss::PairLoss;
 use crate::{Diagnostics, Distance, LossError, LossKind, LossOutput, Mining, Reducer};
 
 /// The parameters of a [`TripletLoss`].
@@ -66,35 +66,24 @@ impl TripletConfig {
 ///
 /// of which the [`Reducer`] makes the loss. A hinge is active above 0, a soft margin always; `margin` then tells
 /// `batch_semi_hard` alone which triplets to mine. A batch without active triplets has the loss 0 with gradient 0.
+///
+/// Triplets are chosen on the host by the detached distances; the gradient flows through the distances on the
+/// embeddings' device. Memory grows with the square of the batch, not its cube, for every kind of mining: a triplet is
+/// never stored, it only changes the weights of its two pairs. Hinges take time in proportion to the pairs and its
+/// logarithm; soft margins over all triplets (`batch_all`) in proportion to the triplets.
 #[derive(Module, Debug)]
 pub struct TripletLoss {
     #[module(skip)]
     config: TripletConfig,
 }
 
-impl TripletLoss {
-    /// The loss of a batch.
-    ///
-    /// Triplets are chosen on the host by the detached distances; the gradient flows through the distances on the
-    /// embeddings' device. Memory grows with the square of the batch, not its cube, for every kind of mining: a
-    /// triplet is never stored, it only changes the weights of its two pairs. Hinges take time in proportion to the
-    /// pairs and its logarithm; soft margins over all triplets (`batch_all`) in proportion to the triplets.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        self.of(PairBatch::new(embeddings, labels))
+impl PairLoss for TripletLoss {
+    fn distance(&self) -> Distance {
+        self.config.distance
     }
 
-    pub(crate) fn of(&self, batch: PairBatch) -> LossOutput {
-        let batch = batch.compare(self.config.distance);
-        let mined = self.config.mining.mine(&batch, &self.config);
+    fn of_pairs(&self, batch: &LabelledDistances) -> LossOutput {
+        let mined = self.config.mining.mine(batch, &self.config);
         LossOutput {
             value: mined.loss.apply(batch.tensor()),
             diagnostics: Diagnostics {

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use pets_losses::{
-    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, CrossBatchMemory, Distance,
+    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, Distance, EmbeddingLoss,
     LiftedStructureConfig, LossConfig, LossError, LossKind, MetricLoss, Mining,
     MultiSimilarityConfig, NormalizedSoftmaxConfig, ProxyAnchorConfig, Reducer, SupConConfig,
     TripletConfig,
@@ -218,9 +218,12 @@ fn only_losses_with_prototypes_have_parameters() {
 #[test]
 fn a_memory_is_for_losses_of_pairs() {
     for kind in LossKind::ALL {
-        let memory = CrossBatchMemory::new(kind, 16);
-        assert_eq!(memory.is_err(), kind.has_prototypes(), "{kind}");
-        assert!(CrossBatchMemory::new(kind, 0).is_err());
+        let loss = LossConfig::new(kind)
+            .init(8, 3, &device())
+            .expect("defaults are in range");
+        assert_eq!(loss.compares_pairs(), !kind.has_prototypes(), "{kind}");
+        assert_eq!(loss.new_memory(16).is_ok(), loss.compares_pairs(), "{kind}");
+        assert!(loss.new_memory(0).is_err());
     }
 }
 

@@ -1,13 +1,13 @@
 //! The queue of past embeddings. That its pairs count is checked with the formulas.
 
-use pets_losses::{CrossBatchMemory, LossConfig, LossError, LossKind, MemoryState};
+use pets_losses::{CrossBatchMemory, EmbeddingLoss, LossConfig, LossError, LossKind, MemoryState};
 
 use crate::evaluation::{
     Batch, assert_close, device, evaluate, evaluate_with, label_tensor, matrix,
 };
 
 fn memory(capacity: usize) -> CrossBatchMemory {
-    CrossBatchMemory::new(LossKind::SupCon, capacity).expect("the capacity is above 0")
+    CrossBatchMemory::new(capacity).expect("the capacity is above 0")
 }
 
 fn remember(memory: &mut CrossBatchMemory, rows: &[Vec<f32>], labels: &[i64]) {
@@ -111,11 +111,8 @@ fn a_broken_state_is_refused_and_changes_nothing() {
 
 #[test]
 fn prototypes_have_no_use_for_it() {
-    let error = CrossBatchMemory::new(LossKind::ArcFace, 8).expect_err("no pairs");
-    assert!(
-        error
-            .to_string()
-            .contains("compares samples with prototypes"),
-        "{error}"
-    );
+    let loss = LossConfig::new(LossKind::ArcFace)
+        .init(2, 1, &device())
+        .expect("defaults are in range");
+    assert_eq!(loss.new_memory(8).err(), Some(LossError::NoPairs));
 }

@@ -2,7 +2,7 @@
 
 use burn::module::Param;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use pets_losses::{CrossBatchMemory, Diagnostics, MetricLoss};
+use pets_losses::{CrossBatchMemory, Diagnostics, EmbeddingLoss, MetricLoss};
 
 /// A batch of embeddings with labels.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use pets_losses::{
-    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, CrossBatchMemory, Distance,
+    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, Distance, EmbeddingLoss,
     LiftedStructureConfig, LossConfig, Mining, MultiSimilarityConfig, NormalizedSoftmaxConfig,
     ProxyAnchorConfig, Reducer, SupConConfig, TripletConfig,
 };
@@ -173,7 +173,7 @@ fn check(config: &LossConfig, case: &Case, prototypes: &[Vec<f32>]) -> Result<()
     let loss = config.init(dim, CLASSES, &device()).expect("in range");
     let loss = with_prototypes(loss, prototypes);
     let memory = (!remembered.labels.is_empty()).then(|| {
-        let mut memory = CrossBatchMemory::new(loss.kind(), 100).expect("a loss of pairs");
+        let mut memory = loss.new_memory(100).expect("a loss of pairs");
         let embeddings: Tensor<2> = matrix(&remembered.embeddings);
         memory.remember(embeddings, label_tensor(&remembered.labels));
         memory

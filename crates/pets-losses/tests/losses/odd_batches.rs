@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 use pets_losses::{
-    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, CrossBatchMemory, Distance,
+    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, Distance, EmbeddingLoss,
     LiftedStructureConfig, LossConfig, LossKind, Mining, MultiSimilarityConfig,
     NormalizedSoftmaxConfig, ProxyAnchorConfig, Reducer, SupConConfig, TripletConfig,
 };
@@ -111,7 +111,7 @@ fn run_with_memory(config: &LossConfig, batch: &Batch) -> Evaluated {
     let loss = config
         .init(1, 1, &device())
         .expect("the margin is in range");
-    let mut memory = CrossBatchMemory::new(loss.kind(), 100).expect("a loss of pairs");
+    let mut memory = loss.new_memory(100).expect("a loss of pairs");
     memory.remember(matrix(&batch.embeddings), label_tensor(&batch.labels));
     evaluate_with(&loss, batch, Some(&memory))
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
-use pets_losses::{CrossBatchMemory, LossOutput, MetricLoss, mean_norm};
+use pets_losses::{CrossBatchMemory, EmbeddingLoss, LossOutput, MetricLoss, mean_norm};
 use pets_model::{EmbeddingModel, l2_normalize};
 
 use crate::batches::batch_plan::Batches;
@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
             batches: Batches::new(spec.batch_plan)?,
             memory: spec
                 .memory
-                .map(|memory| CrossBatchMemory::new(loss.kind(), memory.capacity))
+                .map(|memory| loss.new_memory(memory.capacity))
                 .transpose()?,
             average: spec.ema_decay.map(|decay| MovingAverage::new(decay, model)),
             progress: Progress::start(BestEpoch::new(spec.monitor, spec.early_stopping)),

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use pets_data::Sampler;
 use pets_eval::{Embeddings, evaluate_retrieval};
-use pets_losses::MetricLoss;
+use pets_losses::{EmbeddingLoss, MetricLoss};
 use pets_model::{EmbeddingModel, FrozenStages};
 
 use crate::batches::inputs::Source;
