@@ -20,7 +20,7 @@ fn step(name: &'static str, commands: Vec<CommandLine>) -> Step {
     Step { name, commands }
 }
 
-/// Names under which the tests of the web pages look for a browser, in `tests/report_page/browser.rs`.
+/// Names under which the tests of the web pages look for a browser, in `pets-browser`.
 const BROWSERS: [&str; 5] = [
     "chromium --version",
     "chromium-browser --version",

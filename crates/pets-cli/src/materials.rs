@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use pets_data::{DataError, Dataset, Item, Loader, Split, Transform};
-use pets_draw::{DrawSpec, Outcome, draw_dataset};
+use pets_draw::{DrawConfig, Outcome, draw_dataset};
 
 use crate::config::{Config, OnBadImage};
 use crate::device;
@@ -114,7 +114,7 @@ impl Materials {
 pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
     let drawn = &config.drawn;
     if drawn.breeds > 0 {
-        let spec = DrawSpec::new(drawn.breeds, drawn.images, drawn.size, drawn.seed)?;
+        let spec = DrawConfig::new(drawn.breeds, drawn.images, drawn.size, drawn.seed)?;
         draw(&spec, &config.data.dir)?;
     }
     let mut opened = Dataset::open(&config.data.dir);
@@ -154,7 +154,7 @@ pub(crate) fn open_dataset(config: &Config) -> Result<Dataset> {
 }
 
 /// Draws a dataset, unless it is there already.
-pub(crate) fn draw(spec: &DrawSpec, folder: &std::path::Path) -> Result<()> {
+pub(crate) fn draw(spec: &DrawConfig, folder: &std::path::Path) -> Result<()> {
     let progress = std::sync::Mutex::new(Progress::start("drawing", spec.total(), "pictures"));
     let outcome = draw_dataset(spec, folder, |done, _| {
         if let Ok(mut progress) = progress.lock() {

@@ -1,7 +1,7 @@
 //! From the configuration to what each crate takes.
 
 use anyhow::Result;
-use pets_data::{Augmentation, Normalization, Sampler, SplitKind, SplitSpec, Transform};
+use pets_data::{Augmentation, Normalization, Sampler, SplitConfig, SplitKind, Transform};
 use pets_eval::FewShotConfig;
 use pets_losses::{LossConfig, LossKind};
 use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
@@ -14,8 +14,8 @@ use crate::config::Config;
 pub(crate) const EVAL_BATCH: usize = 32;
 
 impl Config {
-    pub(crate) fn split_spec(&self) -> SplitSpec {
-        SplitSpec {
+    pub(crate) fn split_spec(&self) -> SplitConfig {
+        SplitConfig {
             kind: if self.data.split == "official" {
                 SplitKind::Official
             } else {

@@ -1,6 +1,8 @@
+//! What can go wrong between an image folder and a batch.
+
 use std::path::PathBuf;
 
-use crate::official_lists::ListFault;
+use crate::layout::list_fault::ListFault;
 
 /// Whatever can go wrong between an image folder and a batch of tensors.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +90,7 @@ pub enum DataError {
     /// A share of a split is not in (0, 1].
     #[error("{name} = {value} is out of range: it must be above 0 and at most 1")]
     ShareOutOfRange {
-        /// The field of the specification.
+        /// The field of the configuration.
         name: &'static str,
         /// Its value.
         value: f64,

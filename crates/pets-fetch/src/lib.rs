@@ -5,6 +5,7 @@ mod download;
 mod error;
 mod folder_lock;
 mod unpack;
+mod verification;
 
 pub use checksum::Checksum;
 pub use download::{Downloader, Event, Outcome, Patience, RemoteFile};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::registry::Architecture;
+use crate::backbones::registry::Architecture;
 
 /// An error of this crate.
 #[derive(Debug, Error)]

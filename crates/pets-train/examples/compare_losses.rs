@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use clap::Parser;
 use pets_data::{
-    Dataset, Item, Loader, Normalization, Sampler, Split, SplitKind, SplitSpec, Transform,
+    Dataset, Item, Loader, Normalization, Sampler, Split, SplitConfig, SplitKind, Transform,
 };
 use pets_eval::{
     Embeddings, FewShotConfig, VerificationPairs, evaluate_few_shot, evaluate_retrieval,
@@ -237,7 +237,7 @@ impl Bench {
         let dataset = Dataset::open(&arguments.data_dir)?;
         let split = Split::new(
             &dataset,
-            &SplitSpec {
+            &SplitConfig {
                 kind: SplitKind::Official,
                 train_val_split: 0.8,
                 train_test_split: 0.9,

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use pets_data::Dataset;
-use pets_draw::DrawSpec;
+use pets_draw::DrawConfig;
 
 use crate::arguments::{DatasetCommand, Settings};
 use crate::materials::{self, open_dataset};
@@ -24,7 +24,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode> {
             size,
             seed,
         } => {
-            let spec = DrawSpec::new(*breeds, *images, *size, *seed)?;
+            let spec = DrawConfig::new(*breeds, *images, *size, *seed)?;
             materials::draw(&spec, out)?;
             println!("{}", out.display());
             Ok(ExitCode::SUCCESS)

@@ -8,7 +8,9 @@ use rand08::SeedableRng;
 use rand08::rngs::SmallRng;
 
 use super::divergence::kl_divergence;
-use super::{Projection, Samples, on_fixed_threads, points_of};
+use super::manifolds::{on_fixed_threads, points_of};
+use super::map::Projection;
+use super::samples::Samples;
 use crate::VizError;
 
 const NAME: &str = "t-SNE";
@@ -68,7 +70,7 @@ impl Default for TsneConfig {
 /// `embeddings`: `[n, dim]`, row by row.
 ///
 /// # Errors
-/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](super::MIN_SAMPLES),
+/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](crate::MIN_SAMPLES),
 /// [`VizError::TooManySamples`] for the exact engine, [`VizError::LengthMismatch`],
 /// [`VizError::NotFinite`], [`VizError::NoSpread`] and [`VizError::InvalidValue`] for unfit input
 /// or settings, [`VizError::Projection`] where the engine fails.

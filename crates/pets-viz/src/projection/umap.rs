@@ -2,7 +2,9 @@
 
 use manifolds_rs::UmapParams;
 
-use super::{Projection, Samples, on_fixed_threads, points_of};
+use super::manifolds::{on_fixed_threads, points_of};
+use super::map::Projection;
+use super::samples::Samples;
 use crate::VizError;
 
 const NAME: &str = "UMAP";
@@ -36,7 +38,7 @@ impl Default for UmapConfig {
 /// `embeddings`: `[n, dim]`, row by row.
 ///
 /// # Errors
-/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](super::MIN_SAMPLES),
+/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](crate::MIN_SAMPLES),
 /// [`VizError::LengthMismatch`], [`VizError::NotFinite`], [`VizError::NoSpread`] and
 /// [`VizError::InvalidValue`] for unfit input or settings, [`VizError::Projection`] where the
 /// computation fails.
