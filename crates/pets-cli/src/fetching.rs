@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use pets_fetch::{
-    ArchiveLimits, Downloader, Event, FetchError, Outcome, RemoteFile, unpack_tar_gz,
+    ArchiveLimits, DownloadEvent, Downloader, FetchError, FetchOutcome, RemoteFile, unpack_tar_gz,
 };
 
 use crate::interrupt::{self, Interrupted};
@@ -18,7 +18,7 @@ pub(crate) fn fetch(remote: &RemoteFile, path: &Path) -> Result<()> {
     let mut progress = None;
     let outcome = Downloader::default().fetch(remote, path, &mut |event| {
         match event {
-            Event::Received { bytes, total } => {
+            DownloadEvent::Received { bytes, total } => {
                 let total = total.unwrap_or_default() / MEGABYTE;
                 progress
                     .get_or_insert_with(|| {
@@ -26,20 +26,20 @@ pub(crate) fn fetch(remote: &RemoteFile, path: &Path) -> Result<()> {
                     })
                     .update((bytes / MEGABYTE) as usize, "");
             }
-            Event::Retrying { reason } => say!("{name}: {reason}; trying again"),
-            Event::WaitingForLock => say!("{name}: another program is fetching; waiting"),
-            Event::Pausing => {}
+            DownloadEvent::Retrying { reason } => say!("{name}: {reason}; trying again"),
+            DownloadEvent::WaitingForLock => say!("{name}: another program is fetching; waiting"),
+            DownloadEvent::Pausing => {}
         }
         !interrupt::requested()
     });
     match outcome {
-        Ok(Outcome::Downloaded) => {
+        Ok(FetchOutcome::Downloaded) => {
             if let Some(progress) = progress {
                 progress.finish(&path.display().to_string());
             }
             Ok(())
         }
-        Ok(Outcome::AlreadyThere) => Ok(()),
+        Ok(FetchOutcome::AlreadyThere) => Ok(()),
         Err(error) => Err(interruption_or(error)),
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use pets_data::{DataError, Dataset, Item, Loader, Split, Transform};
-use pets_draw::{DrawConfig, Outcome, draw_dataset};
+use pets_draw::{DrawConfig, DrawOutcome, draw_dataset};
 
 use crate::config::{Config, OnBadImage};
 use crate::device;
@@ -162,8 +162,8 @@ pub(crate) fn draw(spec: &DrawConfig, folder: &std::path::Path) -> Result<()> {
         }
     })?;
     let remark = match outcome {
-        Outcome::Drawn => format!("{} pictures in {}", spec.total(), folder.display()),
-        Outcome::AlreadyThere => format!("{} is there already", folder.display()),
+        DrawOutcome::Drawn => format!("{} pictures in {}", spec.total(), folder.display()),
+        DrawOutcome::AlreadyThere => format!("{} is there already", folder.display()),
     };
     if let Ok(progress) = progress.into_inner() {
         progress.finish(&remark);

@@ -20,7 +20,7 @@ mod trimap;
 pub use breed::{Breed, EarShape, FurLength, Pattern, Proportions, Species};
 pub use breeding::breeds;
 pub use config::{DrawConfig, InvalidDrawConfig};
-pub use dataset::{Outcome, draw_dataset};
+pub use dataset::{DrawOutcome, draw_dataset};
 pub use error::DrawError;
 pub use picture::{Drawing, draw};
 pub use trimap::{ANIMAL, BACKGROUND, BORDER};

@@ -19,7 +19,7 @@ const QUALITY: u8 = 90;
 
 /// What [`draw_dataset`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DrawOutcome {
     /// The set was drawn.
     Drawn,
     /// The folder holds this very set already; nothing was written.
@@ -43,9 +43,9 @@ pub fn draw_dataset(
     config: &DrawConfig,
     dir: &Path,
     progress: impl Fn(usize, usize) + Sync,
-) -> Result<Outcome, DrawError> {
+) -> Result<DrawOutcome, DrawError> {
     match folder::prepare(dir, config)? {
-        State::Finished => return Ok(Outcome::AlreadyThere),
+        State::Finished => return Ok(DrawOutcome::AlreadyThere),
         State::Free => {}
     }
     fs::create_dir_all(dir).map_err(|source| io("make the folder", dir, source))?;
@@ -68,11 +68,11 @@ pub fn draw_dataset(
         let breed = &breeds[i / config.images()];
         write_drawing(dir, config, breed, i % config.images())?;
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, config.total());
-        Ok(())
+        Ok::<(), DrawError>(())
     })?;
     let finished = dir.join(FINISHED);
     fs::rename(dir.join(UNFINISHED), &finished).map_err(|source| io("write", &finished, source))?;
-    Ok(Outcome::Drawn)
+    Ok(DrawOutcome::Drawn)
 }
 
 fn write_drawing(

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use pets_draw::{DrawConfig, DrawError, Outcome, Species, breeds, draw, draw_dataset};
+use pets_draw::{DrawConfig, DrawError, DrawOutcome, Species, breeds, draw, draw_dataset};
 use tempfile::tempdir;
 
 fn config(seed: u64) -> DrawConfig {
     DrawConfig::new(4, 5, 48, seed).unwrap()
 }
 
-fn draw_into(dir: &Path, config: &DrawConfig) -> Result<Outcome, DrawError> {
+fn draw_into(dir: &Path, config: &DrawConfig) -> Result<DrawOutcome, DrawError> {
     draw_dataset(config, dir, |_, _| {})
 }
 
@@ -168,9 +168,12 @@ fn progress_hears_of_every_picture() {
 fn a_finished_set_is_left_alone() {
     let dir = tempdir().unwrap();
     let out = dir.path().join("a/new/folder");
-    assert_eq!(draw_into(&out, &config(7)).unwrap(), Outcome::Drawn);
+    assert_eq!(draw_into(&out, &config(7)).unwrap(), DrawOutcome::Drawn);
     let before = contents(&out);
-    assert_eq!(draw_into(&out, &config(7)).unwrap(), Outcome::AlreadyThere);
+    assert_eq!(
+        draw_into(&out, &config(7)).unwrap(),
+        DrawOutcome::AlreadyThere
+    );
     assert_eq!(contents(&out), before);
 }
 
@@ -228,7 +231,10 @@ fn an_unfinished_set_is_drawn_anew() {
     draw_into(dir.path(), &config(7)).unwrap();
     let whole = contents(dir.path());
     interrupt(dir.path());
-    assert_eq!(draw_into(dir.path(), &config(7)).unwrap(), Outcome::Drawn);
+    assert_eq!(
+        draw_into(dir.path(), &config(7)).unwrap(),
+        DrawOutcome::Drawn
+    );
     assert_eq!(contents(dir.path()), whole);
 }
 

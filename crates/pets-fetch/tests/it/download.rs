@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::server::{Behaviour, Server};
-use pets_fetch::{Checksum, Downloader, Event, FetchError, Outcome, Patience, RemoteFile};
+use pets_fetch::{
+    Checksum, DownloadEvent, Downloader, FetchError, FetchOutcome, Patience, RemoteFile,
+};
 
 const SIZE: usize = 300_000;
 /// SHA-256 of [`content`], from `sha256sum`.
@@ -45,14 +47,14 @@ impl Job {
         fs::write(self.part(), content).unwrap();
     }
 
-    fn fetch(&self) -> Result<Outcome, FetchError> {
+    fn fetch(&self) -> Result<FetchOutcome, FetchError> {
         self.fetch_watched(&mut |_| true)
     }
 
     fn fetch_watched(
         &self,
-        observer: &mut dyn FnMut(Event<'_>) -> bool,
-    ) -> Result<Outcome, FetchError> {
+        observer: &mut dyn FnMut(DownloadEvent<'_>) -> bool,
+    ) -> Result<FetchOutcome, FetchError> {
         let patience = Patience {
             attempts: 3,
             first_pause: Duration::from_millis(1),
@@ -85,16 +87,16 @@ fn a_file_is_fetched_once() {
     let job = Job::new(&[Behaviour::Serve]);
     let mut last = None;
     let outcome = job.fetch_watched(&mut |event| {
-        if let Event::Received { bytes, total } = event {
+        if let DownloadEvent::Received { bytes, total } = event {
             last = Some((bytes, total));
         }
         true
     });
-    assert_eq!(outcome.unwrap(), Outcome::Downloaded);
+    assert_eq!(outcome.unwrap(), FetchOutcome::Downloaded);
     assert_eq!(last, Some((SIZE as u64, Some(SIZE as u64))));
     job.assert_complete();
 
-    assert_eq!(job.fetch().unwrap(), Outcome::AlreadyThere);
+    assert_eq!(job.fetch().unwrap(), FetchOutcome::AlreadyThere);
     assert_eq!(job.server.requests(), [None]);
 }
 
@@ -103,7 +105,7 @@ fn a_damaged_file_is_fetched_anew() {
     let job = Job::new(&[Behaviour::Serve]);
     job.fetch().unwrap();
     fs::write(job.target(), "damaged").unwrap();
-    assert_eq!(job.fetch().unwrap(), Outcome::Downloaded);
+    assert_eq!(job.fetch().unwrap(), FetchOutcome::Downloaded);
     job.assert_complete();
 }
 
@@ -147,7 +149,7 @@ fn a_server_in_trouble_is_asked_again_and_then_given_up() {
     ]);
     let mut reasons = Vec::new();
     job.fetch_watched(&mut |event| {
-        if let Event::Retrying { reason } = event {
+        if let DownloadEvent::Retrying { reason } = event {
             reasons.push(reason.to_owned());
         }
         true
@@ -231,7 +233,7 @@ fn an_interrupted_download_can_go_on_later() {
     let job = Job::new(&[Behaviour::Serve]);
     let error = job
         .fetch_watched(
-            &mut |event| !matches!(event, Event::Received { bytes, .. } if bytes > 100_000),
+            &mut |event| !matches!(event, DownloadEvent::Received { bytes, .. } if bytes > 100_000),
         )
         .unwrap_err();
     assert!(matches!(error, FetchError::Interrupted), "{error}");
@@ -263,7 +265,7 @@ fn two_programs_fetch_the_file_once() {
     });
     let downloads = outcomes
         .iter()
-        .filter(|outcome| **outcome == Outcome::Downloaded);
+        .filter(|outcome| **outcome == FetchOutcome::Downloaded);
     assert_eq!(downloads.count(), 1);
     assert_eq!(job.server.requests().len(), 1);
     job.assert_complete();
