@@ -24,6 +24,14 @@ pub enum DataError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A name is that of no split.
+    #[error("there is no split `{given}`: use one of {allowed}")]
+    UnknownSplit {
+        /// The name given.
+        given: String,
+        /// The names known, separated by commas.
+        allowed: String,
+    },
     /// A line of an official list is wrong.
     #[error("{}:{line}: {fault}", .file.display())]
     List {

@@ -1,6 +1,8 @@
 //! The division of a dataset into training, validation, test and held-out classes.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -9,13 +11,42 @@ use crate::seeding::{Purpose, stream};
 use crate::{DataError, Dataset, Item, OfficialPart};
 
 /// Where the test part comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitKind {
-    /// Drawn from each class.
+    /// `random`: drawn from each class.
+    #[default]
     Random,
-    /// `test.txt` is the test part; `trainval.txt` is divided into train and val.
+    /// `official`: `test.txt` is the test part; `trainval.txt` is divided into train and val.
     Official,
+}
+
+impl SplitKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Random, Self::Official];
+}
+
+impl fmt::Display for SplitKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Random => "random",
+            Self::Official => "official",
+        })
+    }
+}
+
+impl FromStr for SplitKind {
+    type Err = DataError;
+
+    fn from_str(name: &str) -> Result<Self, DataError> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.to_string() == name)
+            .ok_or_else(|| DataError::UnknownSplit {
+                given: name.to_owned(),
+                allowed: Self::ALL.map(|kind| kind.to_string()).join(", "),
+            })
+    }
 }
 
 /// How to divide a dataset.
@@ -33,6 +64,19 @@ pub struct SplitConfig {
     pub seed: u64,
 }
 
+impl Default for SplitConfig {
+    /// A random split into 72 % to train on, 18 % to validate on and 10 % to test on, with no class held out.
+    fn default() -> Self {
+        Self {
+            kind: SplitKind::default(),
+            train_val_split: 0.8,
+            train_test_split: 0.9,
+            holdout: Vec::new(),
+            seed: 42,
+        }
+    }
+}
+
 /// A dataset divided into disjoint parts, each a sorted list of indices into [`Dataset::samples`].
 ///
 /// Every class that is not held out is divided by itself, so each part has about the same mix of classes. Of `n` images
@@ -41,14 +85,11 @@ pub struct SplitConfig {
 /// depend on which others are held out.
 ///
 /// ```no_run
-/// use pets_data::{Dataset, Split, SplitKind, SplitConfig};
+/// use pets_data::{Dataset, Split, SplitConfig};
 /// let dataset = Dataset::open("data/oxford-iiit-pet")?;
 /// let split = Split::new(&dataset, &SplitConfig {
-///     kind: SplitKind::Random,
-///     train_val_split: 0.8,
-///     train_test_split: 0.9,
 ///     holdout: vec!["Siamese".into(), "samoyed".into()],
-///     seed: 42,
+///     ..SplitConfig::default()
 /// })?;
 /// println!("{} training images of {} classes", split.train.len(), split.train_classes.len());
 /// # Ok::<(), pets_data::DataError>(())

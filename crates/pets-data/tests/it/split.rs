@@ -2,6 +2,8 @@ use std::collections::BTreeSet;
 
 use pets_data::{DataError, Dataset, OfficialPart, Split, SplitConfig, SplitKind};
 use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 
 use crate::pictures::{classes_in_file_names, official_layout, write_file};
 
@@ -224,4 +226,19 @@ fn what_cannot_be_divided_is_told() {
         let name = error(random(0.8, share, &[], 1)).to_string();
         assert!(name.contains("train_test_split"), "{name}");
     }
+}
+
+#[test]
+fn splits_are_read_by_their_names() {
+    for kind in SplitKind::ALL {
+        let name = kind.to_string();
+        assert_eq!(name.parse::<SplitKind>().unwrap(), kind);
+        let in_file = StrDeserializer::<serde::de::value::Error>::new(&name);
+        assert_eq!(SplitKind::deserialize(in_file).unwrap(), kind);
+    }
+    let refusal = "half".parse::<SplitKind>().unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "there is no split `half`: use one of random, official"
+    );
 }
