@@ -5,7 +5,7 @@ use pets_data::{Augmentation, Normalization, Sampler, SplitConfig, SplitKind, Tr
 use pets_eval::FewShotConfig;
 use pets_losses::{LossConfig, LossKind};
 use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
-use pets_train::{BatchPlan, EarlyStopping, MemorySpec, OnNan, Schedule, TrainSpec};
+use pets_train::{BatchPlan, EarlyStopping, MemoryConfig, OnNan, Schedule, TrainConfig};
 use pets_viz::{Theme, TsneConfig, TsneEngine, UmapConfig};
 
 use crate::config::Config;
@@ -71,9 +71,9 @@ impl Config {
             .expect("the configuration allows the names of losses alone: a test compares them")
     }
 
-    pub(crate) fn train_spec(&self) -> Result<TrainSpec> {
+    pub(crate) fn train_config(&self) -> Result<TrainConfig> {
         let (data, train, stopping) = (&self.data, &self.train, &self.early_stopping);
-        Ok(TrainSpec {
+        Ok(TrainConfig {
             num_epochs: train.num_epochs,
             batch_size: data.batch_size,
             accumulation: train.accumulation,
@@ -101,10 +101,13 @@ impl Config {
                 patience: stopping.patience,
                 delta: stopping.delta,
             }),
-            frozen: FrozenStages::parse(&self.model.freeze, self.architecture()?)?,
+            frozen: Some(FrozenStages::parse(
+                &self.model.freeze,
+                self.architecture()?,
+            )?),
             freeze_epochs: train.freeze_epochs,
             ema_decay: train.ema_decay,
-            memory: (self.loss.memory > 0).then_some(MemorySpec {
+            memory: (self.loss.memory > 0).then_some(MemoryConfig {
                 capacity: self.loss.memory,
                 start_epoch: self.loss.memory_start_epoch,
             }),

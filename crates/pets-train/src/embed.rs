@@ -1,19 +1,46 @@
 //! Embeddings of many images.
 
+use std::fmt;
+use std::str::FromStr;
+
 use burn::tensor::Tensor;
 use pets_data::{Loader, Sampler};
 use pets_model::EmbeddingModel;
 
 use crate::error::TrainError;
+use crate::names;
 
 /// Which vector stands for an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Representation {
-    /// The model's embedding.
+    /// `embedding`: the model's embedding.
+    #[default]
     Embedding,
-    /// The backbone's pooled features divided by their length, without the head: what the
+    /// `features`: the backbone's pooled features divided by their length, without the head: what the
     /// pretrained backbone knows before any training.
     Features,
+}
+
+impl Representation {
+    /// Every representation.
+    pub const ALL: [Self; 2] = [Self::Embedding, Self::Features];
+}
+
+impl fmt::Display for Representation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Embedding => "embedding",
+            Self::Features => "features",
+        })
+    }
+}
+
+impl FromStr for Representation {
+    type Err = TrainError;
+
+    fn from_str(name: &str) -> Result<Self, TrainError> {
+        names::find("representation", &Self::ALL, name)
+    }
 }
 
 /// Embeds every image of `loader` in order; rows of length 1 behind one another.

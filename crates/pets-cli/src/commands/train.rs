@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use pets_losses::Diagnostics;
 use pets_model::ModelDescription;
 use pets_train::{
-    EpochRecord, Event, LockedRunFolder, Outcome, Part, Start, StopReason, TrainError, TrainSpec,
-    TrainingData, train,
+    EpochRecord, LockedRunFolder, StopReason, TrainError, TrainEvent, TrainOutcome, Trainer,
+    TrainingData,
 };
 
 use super::evaluate;
@@ -44,7 +44,7 @@ pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> R
         let config = Config::from_layers(&layers)?;
         (layers, config)
     };
-    let spec = config.train_spec()?;
+    let train_config = config.train_config()?;
     let materials = Materials::open(&config)?;
     materials.check_few_shot(&config)?;
     for remark in settings_without_effect(&config, &layers)? {
@@ -64,24 +64,18 @@ pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> R
         &materials.device,
     )?;
     let description = ModelDescription {
-        architecture: model_config.architecture,
-        embedding_size: model_config.embedding_size,
-        dropout_rate: model_config.dropout_rate,
-        img_size: config.data.img_size,
-        classes,
-        epoch: 0,
-        metrics: std::collections::BTreeMap::new(),
         config: portable_settings(&layers)?,
+        ..ModelDescription::untrained(&model_config, config.data.img_size, classes)
     };
     let (dataset, split) = (&materials.dataset, &materials.split);
     let data = TrainingData {
-        train: Part::Images(
-            materials.loader(split.train_items(dataset), config.train_transform()?)?,
-        ),
+        train: materials
+            .loader(split.train_items(dataset), config.train_transform()?)?
+            .into(),
         val: (!split.val.is_empty())
             .then(|| materials.loader(split.val_items(dataset), config.eval_transform()?))
             .transpose()?
-            .map(Part::Images),
+            .map(Into::into),
     };
     say!(
         "training {} on {} images of {} breeds, validating on {}",
@@ -91,21 +85,17 @@ pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> R
         split.val.len()
     );
     materials.skipped.write(&folder)?;
-    let start = Start {
-        model,
-        loss,
-        checkpoint,
-    };
     let started = Instant::now();
     let outcome = {
         let mut display = Display {
-            spec: &spec,
+            num_epochs: train_config.num_epochs,
             caching: None,
             epoch: None,
         };
-        train(&spec, start, data, &folder, &description, &mut |event| {
-            display.show(&event)
-        })
+        Trainer::new(train_config, description)
+            .on_event(|event| display.show(&event))
+            .resume(checkpoint)
+            .train(model, loss, data, &folder)
     };
     let outcome = match outcome {
         Err(TrainError::Interrupted) => {
@@ -150,17 +140,17 @@ fn portable_settings(layers: &Layers) -> Result<String> {
 }
 
 /// Shows what the trainer tells.
-struct Display<'a> {
-    spec: &'a TrainSpec,
+struct Display {
+    num_epochs: usize,
     caching: Option<Progress>,
     epoch: Option<Progress>,
 }
 
-impl Display<'_> {
+impl Display {
     /// Shows an event; false asks the trainer to stop.
-    fn show(&mut self, event: &Event<'_>) -> bool {
+    fn show(&mut self, event: &TrainEvent<'_>) -> bool {
         match event {
-            Event::Caching { done, total } => {
+            TrainEvent::Caching { done, total } => {
                 let progress = self.caching.get_or_insert_with(|| {
                     Progress::start("running the frozen stages once", *total, "images")
                 });
@@ -171,7 +161,7 @@ impl Display<'_> {
                     progress.finish(&format!("{total} images"));
                 }
             }
-            Event::Step {
+            TrainEvent::Step {
                 epoch,
                 step,
                 steps,
@@ -180,7 +170,7 @@ impl Display<'_> {
                 images_per_second,
                 diagnostics,
             } => {
-                let label = format!("epoch {epoch}/{}", self.spec.num_epochs);
+                let label = format!("epoch {epoch}/{}", self.num_epochs);
                 let progress = self
                     .epoch
                     .get_or_insert_with(|| Progress::start(&label, *steps, "steps"));
@@ -192,9 +182,9 @@ impl Display<'_> {
                     ),
                 );
             }
-            Event::LeftOut(found) => say!("warning: a batch is left out: {found}"),
-            Event::Checkpoint { .. } => {}
-            Event::Epoch(record) => {
+            TrainEvent::LeftOut(found) => say!("warning: a batch is left out: {found}"),
+            TrainEvent::Checkpoint { .. } => {}
+            TrainEvent::Epoch(record) => {
                 if let Some(progress) = self.epoch.take() {
                     progress.finish(&describe_epoch(record));
                 }
@@ -245,7 +235,7 @@ fn describe_epoch(record: &EpochRecord) -> String {
     parts.join(", ")
 }
 
-fn summarise(outcome: &Outcome, folder: &LockedRunFolder, seconds: f64) {
+fn summarise(outcome: &TrainOutcome, folder: &LockedRunFolder, seconds: f64) {
     let epochs = outcome.history.len();
     let reason = match outcome.stop_reason {
         StopReason::Completed => "done",

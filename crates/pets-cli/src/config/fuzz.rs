@@ -9,7 +9,7 @@ fn make_all(layers: &Layers) -> bool {
     let Ok(config) = Config::from_layers(layers) else {
         return false;
     };
-    config.train_spec().unwrap();
+    config.train_config().unwrap();
     config.model_config().unwrap();
     config.loss_config().unwrap();
     config.eval_transform().unwrap();

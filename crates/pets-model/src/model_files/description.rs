@@ -49,6 +49,24 @@ struct Header {
 }
 
 impl ModelDescription {
+    /// Describes a model that is to be trained: no epoch, no metrics and no configuration of a run yet.
+    pub const fn untrained(
+        config: &EmbeddingModelConfig,
+        img_size: usize,
+        classes: Vec<String>,
+    ) -> Self {
+        Self {
+            architecture: config.architecture,
+            embedding_size: config.embedding_size,
+            dropout_rate: config.dropout_rate,
+            img_size,
+            classes,
+            epoch: 0,
+            metrics: BTreeMap::new(),
+            config: String::new(),
+        }
+    }
+
     /// The model that is described.
     pub const fn model_config(&self) -> EmbeddingModelConfig {
         EmbeddingModelConfig {

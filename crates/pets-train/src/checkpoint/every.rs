@@ -29,6 +29,13 @@ pub enum CheckpointEvery {
     Minutes(NonZeroUsize),
 }
 
+impl Default for CheckpointEvery {
+    /// Every 5 minutes.
+    fn default() -> Self {
+        Self::Minutes(const { NonZeroUsize::new(5).unwrap() })
+    }
+}
+
 impl CheckpointEvery {
     /// Whether a checkpoint is due behind the given step of the run, `elapsed` after the last one.
     pub(crate) fn due_after_step(self, steps: u64, elapsed: Duration) -> bool {
@@ -79,7 +86,7 @@ impl FromStr for CheckpointEvery {
         parsed
             .filter(|every| !matches!(every, Self::Minutes(count) if count.get() > 527_040))
             .ok_or_else(|| {
-                TrainError::InvalidSpec(format!(
+                TrainError::InvalidConfig(format!(
                     "`{text}` is no distance of checkpoints; write `1 epoch`, `200 steps` or `10 minutes`"
                 ))
             })

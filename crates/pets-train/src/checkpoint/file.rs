@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::checkpoint::optimizer_state::Counts;
 use crate::checkpoint::tensors::Tensors;
 use crate::hexadecimal::hexadecimal;
-use crate::progress::run_progress::Progress;
+use crate::progress::run_progress::RunProgress;
 use crate::schedule::learning_rate::Plateau;
 
 const FORMAT_VERSION: u32 = 1;
@@ -39,7 +39,7 @@ pub(crate) struct RunState {
     pub(crate) finished: bool,
     /// Tells the training data from others.
     pub(crate) data: String,
-    pub(crate) progress: Progress,
+    pub(crate) progress: RunProgress,
     pub(crate) plateau: Plateau,
     /// Steps of the moving average.
     pub(crate) average_steps: Option<u64>,
@@ -182,10 +182,11 @@ pub(crate) mod tests {
     use pets_fuzz::Fuzz;
 
     use super::*;
-    use crate::progress::early_stopping::{BestEpoch, Monitor};
+    use crate::progress::early_stopping::BestEpoch;
+    use crate::progress::monitor::Monitor;
 
     pub(crate) fn checkpoint(steps: u64) -> Checkpoint {
-        let mut progress = Progress::start(BestEpoch::new(Monitor::ValLoss, None));
+        let mut progress = RunProgress::start(BestEpoch::new(Monitor::ValLoss, None));
         progress.steps = steps;
         progress.best.observe(0, 0.1 + 0.2);
         let values = vec![1.0_f32, f32::MIN_POSITIVE, -0.0];

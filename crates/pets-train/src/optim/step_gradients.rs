@@ -3,17 +3,15 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Gradients, Tensor};
-use pets_losses::MetricLoss;
 use pets_model::{Backbone, ProjectionHead};
 
-use crate::optim::optimizers::Trainable;
+use crate::optim::trainable::Trainable;
 
 /// Sums gradients over the batches of a step.
-#[derive(Default)]
-pub(crate) struct StepGradients {
+pub(crate) struct StepGradients<L> {
     backbone: GradientsAccumulator<Backbone>,
     head: GradientsAccumulator<Option<ProjectionHead>>,
-    loss: GradientsAccumulator<MetricLoss>,
+    loss: GradientsAccumulator<L>,
     batches: usize,
 }
 
@@ -24,9 +22,18 @@ pub(crate) struct PartGradients {
     pub(crate) loss: GradientsParams,
 }
 
-impl StepGradients {
+impl<L: Module> StepGradients<L> {
+    pub(crate) fn new() -> Self {
+        Self {
+            backbone: GradientsAccumulator::new(),
+            head: GradientsAccumulator::new(),
+            loss: GradientsAccumulator::new(),
+            batches: 0,
+        }
+    }
+
     /// Adds the gradients of a batch.
-    pub(crate) fn add(&mut self, mut gradients: Gradients, trainable: &Trainable) {
+    pub(crate) fn add(&mut self, mut gradients: Gradients, trainable: &Trainable<L>) {
         let (model, loss) = (&trainable.model, &trainable.loss);
         let of_backbone = GradientsParams::from_module(&mut gradients, &model.backbone);
         let of_head = GradientsParams::from_module(&mut gradients, &model.head);
@@ -55,7 +62,7 @@ impl StepGradients {
 
 impl PartGradients {
     /// The Euclidean length of all gradients together.
-    pub(crate) fn norm(&self, trainable: &Trainable) -> f64 {
+    pub(crate) fn norm<L: Module>(&self, trainable: &Trainable<L>) -> f64 {
         let (model, loss) = (&trainable.model, &trainable.loss);
         let squares = square_sum(&model.backbone, &self.backbone)
             + square_sum(&model.head, &self.head)
@@ -64,7 +71,7 @@ impl PartGradients {
     }
 
     /// Multiplies all gradients by `factor`.
-    pub(crate) fn scale(&mut self, factor: f64, trainable: &Trainable) {
+    pub(crate) fn scale<L: Module>(&mut self, factor: f64, trainable: &Trainable<L>) {
         let (model, loss) = (&trainable.model, &trainable.loss);
         let scaling = |gradients| Scaling { gradients, factor };
         model.backbone.visit(&mut scaling(&mut self.backbone));

@@ -1,67 +1,8 @@
 //! When to stop, and which epoch was the best.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
-
-/// The figure that decides which epoch is the best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Monitor {
-    /// Loss on the validation part; lower is better.
-    #[serde(rename = "val_loss")]
-    ValLoss,
-    /// Recall@1 within the validation part; higher is better.
-    #[serde(rename = "recall@1")]
-    RecallAt1,
-    /// MAP@R within the validation part; higher is better.
-    #[serde(rename = "map@r")]
-    MapAtR,
-}
-
-impl Monitor {
-    /// Every monitor.
-    pub const ALL: [Self; 3] = [Self::ValLoss, Self::RecallAt1, Self::MapAtR];
-
-    /// The name used in configuration and history.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ValLoss => "val_loss",
-            Self::RecallAt1 => "recall@1",
-            Self::MapAtR => "map@r",
-        }
-    }
-
-    /// By how much `value` is better than `best`; negative where it is worse.
-    fn gain(self, value: f64, best: f64) -> f64 {
-        match self {
-            Self::ValLoss => best - value,
-            Self::RecallAt1 | Self::MapAtR => value - best,
-        }
-    }
-}
-
-impl fmt::Display for Monitor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Monitor {
-    type Err = TrainError;
-
-    fn from_str(name: &str) -> Result<Self, TrainError> {
-        Self::ALL
-            .into_iter()
-            .find(|monitor| monitor.name() == name)
-            .ok_or_else(|| {
-                let known = Self::ALL.map(Self::name).join(", ");
-                TrainError::InvalidSpec(format!("unknown monitor `{name}`; known: {known}"))
-            })
-    }
-}
+use crate::progress::monitor::Monitor;
 
 /// When training ends before its last epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -70,6 +11,16 @@ pub struct EarlyStopping {
     pub patience: usize,
     /// What a change must exceed to count as an improvement.
     pub delta: f64,
+}
+
+impl Default for EarlyStopping {
+    /// After 3 epochs without an improvement of more than 1e-4.
+    fn default() -> Self {
+        Self {
+            patience: 3,
+            delta: 1e-4,
+        }
+    }
 }
 
 /// The best epoch so far, and how long ago it was.

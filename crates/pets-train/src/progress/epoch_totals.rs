@@ -5,8 +5,8 @@ use std::time::Duration;
 use pets_losses::Diagnostics;
 use serde::{Deserialize, Serialize};
 
-use crate::run_folder::history::EpochRecord;
-use crate::trainer::validation::Validation;
+use crate::progress::epoch_record::EpochRecord;
+use crate::progress::validation::Validation;
 
 /// A mean over the steps at which a value was defined.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -94,9 +94,9 @@ impl EpochTotals {
         self.elapsed = elapsed;
     }
 
-    /// Adds a batch whose numbers were not finite.
-    pub(crate) fn leave_out(&mut self) {
-        self.left_out += 1;
+    /// Adds batches that are left out, since their numbers were not finite.
+    pub(crate) fn leave_out(&mut self, batches: usize) {
+        self.left_out += batches;
     }
 
     /// Whether no batch was trained on.

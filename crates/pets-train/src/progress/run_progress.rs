@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::progress::early_stopping::BestEpoch;
+use crate::progress::epoch_record::EpochRecord;
 use crate::progress::epoch_totals::EpochTotals;
-use crate::run_folder::history::EpochRecord;
 
 /// How far a run is. Batches, augmentation and dropout are functions of the seed and of these counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Progress {
+pub(crate) struct RunProgress {
     /// Epochs done.
     pub(crate) epoch: usize,
     /// Batches done of the epoch at work.
@@ -28,7 +28,7 @@ pub(crate) struct Progress {
     pub(crate) history: Vec<EpochRecord>,
 }
 
-impl Progress {
+impl RunProgress {
     pub(crate) const fn start(best: BestEpoch) -> Self {
         Self {
             epoch: 0,

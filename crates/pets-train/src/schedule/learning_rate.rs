@@ -1,51 +1,11 @@
-//! Learning-rate schedules.
+//! The learning rate of a run, by its schedule.
 
 use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
-
-/// How the learning rate changes over a run.
-///
-/// The progress `t` counts epochs and is fractional inside one: `t = 2.5` is the middle of the
-/// third epoch. `lr` is the base rate, `n` the number of epochs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Schedule {
-    /// `lr` throughout.
-    None,
-    /// `lr · gamma^⌊t / step_size⌋`, changing at epoch starts.
-    Step {
-        /// Epochs between two reductions; at least 1.
-        step_size: usize,
-        /// Factor of a reduction, in `(0, 1]`.
-        gamma: f64,
-    },
-    /// Multiplied by `gamma` once the validation loss has failed to fall by a relative 1e-4 for
-    /// more than `patience` epochs; never below `min_lr`.
-    Plateau {
-        /// Factor of a reduction, in `(0, 1]`.
-        gamma: f64,
-        /// Epochs without improvement that are tolerated.
-        patience: usize,
-        /// The lowest rate.
-        min_lr: f64,
-    },
-    /// `min_lr + (lr − min_lr) · (1 + cos(π t / n)) / 2`, per step.
-    Cosine {
-        /// The rate at the end.
-        min_lr: f64,
-    },
-    /// `lr · (t + 1) / warmup_epochs` until that reaches `lr`, then, from `t = warmup_epochs` on,
-    /// cosine from `lr` to `min_lr`; per step.
-    WarmupCosine {
-        /// Epochs of warm-up; the first of them already trains at `lr / warmup_epochs`.
-        warmup_epochs: usize,
-        /// The rate at the end.
-        min_lr: f64,
-    },
-}
+use crate::schedule::shape::Schedule;
 
 /// Relative fall of the validation loss that counts as an improvement for [`Schedule::Plateau`].
 const PLATEAU_THRESHOLD: f64 = 1e-4;
@@ -96,7 +56,7 @@ impl LearningRate {
     ///
     /// # Errors
     ///
-    /// [`TrainError::InvalidSpec`] where a rate, a factor or a count is out of range.
+    /// [`TrainError::InvalidConfig`] where a rate, a factor or a count is out of range.
     pub fn new(
         schedule: Schedule,
         learning_rate: f64,
@@ -106,7 +66,7 @@ impl LearningRate {
             if holds {
                 Ok(())
             } else {
-                Err(TrainError::InvalidSpec(what.to_owned()))
+                Err(TrainError::InvalidConfig(what.to_owned()))
             }
         };
         require(

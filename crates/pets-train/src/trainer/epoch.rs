@@ -1,30 +1,51 @@
-//! An epoch at work, batch by batch.
+//! An epoch, batch by batch.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use burn::tensor::Tensor;
-use pets_losses::Diagnostics;
+use pets_losses::{Diagnostics, EmbeddingLoss};
 
-use crate::batches::inputs::{Batch, Source};
+use crate::batches::inputs::{InputBatch, Inputs};
 use crate::error::TrainError;
-use crate::optim::optimizers::Trainable;
+use crate::error::not_finite::{NotFinite, NotFiniteValue};
 use crate::optim::step_gradients::StepGradients;
+use crate::optim::trainable::Trainable;
 use crate::progress::epoch_totals::EpochTotals;
-use crate::trainer::nan_guard::{
-    NotFinite, NotFiniteValue, OnNan, RunningStatistics, rows_not_finite,
-};
+use crate::trainer::event::TrainEvent;
+use crate::trainer::nan_guard::{RunningStatistics, rows_not_finite};
+use crate::trainer::on_nan::OnNan;
 use crate::trainer::run::{Forwarded, Run};
-use crate::trainer::training_loop::Event;
+
+/// Trains the epoch that a run is at to its end; false where the caller asked to stop inside it.
+pub(crate) fn train_epoch<L: EmbeddingLoss>(
+    run: &mut Run<'_>,
+    trainable: Trainable<L>,
+    inputs: &Inputs,
+    on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
+) -> Result<(Trainable<L>, bool), TrainError> {
+    let (epoch, done) = (run.progress.epoch, run.progress.batches_of_epoch);
+    let (seed, frozen) = (run.config.seed, run.frozen);
+    let mut plan = run
+        .batches
+        .of_epoch(epoch, done > 0, inputs, &trainable.model, frozen)?;
+    let batches = plan.len();
+    let plan = plan.split_off(done.min(batches));
+    // The batches borrow the model that runs the frozen stages, which no step changes.
+    let frozen_model = run.frozen_model.clone();
+    let batches_left = inputs.batches(plan, seed, epoch as u64, &frozen_model, frozen);
+    Epoch::new(run, inputs, batches, on_event).train(trainable, batches_left)
+}
 
 /// The rest of an epoch that is being trained.
-pub(crate) struct EpochAtWork<'e, 'r> {
+struct Epoch<'e, 'r, L> {
     run: &'e mut Run<'r>,
-    source: &'e Source,
+    inputs: &'e Inputs,
     /// Batches of the whole epoch.
     batches: usize,
-    on_event: &'e mut dyn FnMut(Event<'_>) -> bool,
+    on_event: &'e mut dyn FnMut(TrainEvent<'_>) -> bool,
     go_on: bool,
-    gradients: StepGradients,
+    gradients: StepGradients<L>,
     started: Instant,
     /// Time spent on the epoch by a process before this one.
     before: Duration,
@@ -43,12 +64,12 @@ struct Seen {
     embeddings: Tensor<2>,
 }
 
-impl<'e, 'r> EpochAtWork<'e, 'r> {
-    pub(crate) fn new(
+impl<'e, 'r, L: EmbeddingLoss> Epoch<'e, 'r, L> {
+    fn new(
         run: &'e mut Run<'r>,
-        source: &'e Source,
+        inputs: &'e Inputs,
         batches: usize,
-        on_event: &'e mut dyn FnMut(Event<'_>) -> bool,
+        on_event: &'e mut dyn FnMut(TrainEvent<'_>) -> bool,
     ) -> Self {
         let rate = run.rate.at(run.progress.epoch as f64);
         let totals = &mut run.progress.totals;
@@ -57,23 +78,23 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
             .elapsed();
         Self {
             run,
-            source,
+            inputs,
             batches,
             on_event,
             go_on: true,
-            gradients: StepGradients::default(),
+            gradients: StepGradients::new(),
             started: Instant::now(),
             before,
         }
     }
 
     /// Trains on the batches that are left; false where the caller asked to stop, behind a whole step.
-    pub(crate) fn train(
+    fn train(
         mut self,
-        mut trainable: Trainable,
-        batches: impl Iterator<Item = Result<Batch, TrainError>>,
-    ) -> Result<(Trainable, bool), TrainError> {
-        let accumulation = self.run.spec.accumulation;
+        mut trainable: Trainable<L>,
+        batches: impl Iterator<Item = Result<InputBatch, TrainError>>,
+    ) -> Result<(Trainable<L>, bool), TrainError> {
+        let accumulation = self.run.config.accumulation;
         for batch in batches {
             let index = self.run.progress.batches_of_epoch;
             self.run.progress.batches_of_epoch += 1;
@@ -89,18 +110,18 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
 
     fn batch(
         &mut self,
-        mut trainable: Trainable,
-        batch: Batch,
+        mut trainable: Trainable<L>,
+        batch: InputBatch,
         index: usize,
         ends_step: bool,
-    ) -> Result<Trainable, TrainError> {
-        let (spec, progress) = (self.run.spec, &self.run.progress);
+    ) -> Result<Trainable<L>, TrainError> {
+        let (config, progress) = (self.run.config, &self.run.progress);
         self.run
             .device
-            .seed(batch_seed(spec.seed, progress.batches));
+            .seed(batch_seed(config.seed, progress.batches));
         let epoch = progress.epoch as f64 + index as f64 / self.batches as f64;
         let learning_rate = self.run.rate.at(epoch);
-        let statistics = matches!(spec.on_nan, OnNan::Skip { .. })
+        let statistics = matches!(config.on_nan, OnNan::Skip { .. })
             .then(|| RunningStatistics::of(&trainable.model));
 
         let Forwarded { output, embeddings } =
@@ -117,7 +138,7 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
         };
         let mut left_out = !seen.loss.is_finite();
         if left_out {
-            let mut gradients = StepGradients::default();
+            let mut gradients = StepGradients::new();
             gradients.add(output.value.backward(), &trainable);
             let norm = gradients.take().norm(&trainable);
             self.leave_out(&seen, NotFiniteValue::Loss(seen.loss), norm)?;
@@ -127,8 +148,8 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
         } else {
             self.run.remember(seen.embeddings.clone(), batch.labels);
             // The last step of an epoch may have fewer batches than the others.
-            let first_of_step = index - index % spec.accumulation;
-            let batches_of_step = spec.accumulation.min(self.batches - first_of_step);
+            let first_of_step = index - index % config.accumulation;
+            let batches_of_step = config.accumulation.min(self.batches - first_of_step);
             let share = output.value / batches_of_step as f64;
             self.gradients.add(share.backward(), &trainable);
         }
@@ -171,7 +192,7 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
             elapsed,
         );
         let (loss, images_per_second) = (totals.mean_loss(), totals.images_per_second());
-        self.go_on &= (self.on_event)(Event::Step {
+        self.go_on &= (self.on_event)(TrainEvent::Step {
             epoch,
             step: seen.index + 1,
             steps,
@@ -202,10 +223,10 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
             in_a_row: progress.left_out_in_a_row,
             files: self.suspects(seen),
         };
-        match self.run.spec.on_nan {
+        match self.run.config.on_nan {
             OnNan::Skip { at_most } if found.in_a_row <= at_most => {
-                self.totals().leave_out();
-                self.go_on &= (self.on_event)(Event::LeftOut(&found));
+                self.totals().leave_out(1);
+                self.go_on &= (self.on_event)(TrainEvent::LeftOut(&found));
                 Ok(())
             }
             _ => Err(TrainError::NotFinite(Box::new(found))),
@@ -213,7 +234,7 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
     }
 
     /// The images whose embeddings are not finite, or all of the batch.
-    fn suspects(&self, seen: &Seen) -> Vec<std::path::PathBuf> {
+    fn suspects(&self, seen: &Seen) -> Vec<PathBuf> {
         let rows = rows_not_finite(&seen.embeddings);
         let positions: Vec<usize> = if rows.is_empty() {
             seen.positions.clone()
@@ -222,8 +243,8 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
         };
         let files = positions
             .iter()
-            .filter_map(|position| self.source.file(*position));
-        files.map(std::path::Path::to_owned).collect()
+            .filter_map(|position| self.inputs.file(*position));
+        files.map(Path::to_owned).collect()
     }
 
     fn totals(&mut self) -> &mut EpochTotals {
@@ -231,7 +252,7 @@ impl<'e, 'r> EpochAtWork<'e, 'r> {
         progress
             .totals
             .as_mut()
-            .expect("an epoch at work has its sums: `new` sees to it")
+            .expect("an epoch has its sums: `new` sees to it")
     }
 }
 

@@ -1,8 +1,13 @@
-//! The training loop, from the run down to the batch.
+//! The trainer and its loop, from the run down to the batch.
 
-pub(crate) mod epoch;
-pub(crate) mod nan_guard;
-pub(crate) mod run;
+pub(crate) mod builder;
+pub(crate) mod config;
+mod epoch;
+pub(crate) mod event;
+mod nan_guard;
+pub(crate) mod on_nan;
+pub(crate) mod outcome;
+mod run;
 mod run_state;
-pub(crate) mod training_loop;
-pub(crate) mod validation;
+mod training_loop;
+mod validation;

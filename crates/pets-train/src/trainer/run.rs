@@ -1,41 +1,42 @@
-//! A run at work: what it keeps from epoch to epoch.
+//! A run: what it keeps from epoch to epoch.
 
 use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
-use pets_losses::{CrossBatchMemory, EmbeddingLoss, LossOutput, MetricLoss, mean_norm};
-use pets_model::{EmbeddingModel, l2_normalize};
+use pets_losses::{CrossBatchMemory, EmbeddingLoss, LossOutput, mean_norm};
+use pets_model::{EmbeddingModel, FrozenStages, l2_normalize};
 
-use crate::batches::batch_plan::Batches;
-use crate::batches::inputs::Source;
+use crate::batches::batch_planner::BatchPlanner;
 use crate::checkpoint::folder::CheckpointFolder;
 use crate::error::TrainError;
 use crate::optim::moving_average::MovingAverage;
-use crate::optim::optimizers::{Optimizers, Rates, Trainable};
+use crate::optim::optimizers::{Optimizers, Rates};
 use crate::optim::step_gradients::PartGradients;
+use crate::optim::trainable::Trainable;
 use crate::progress::early_stopping::BestEpoch;
-use crate::progress::run_progress::Progress;
-use crate::run_folder::history::EpochRecord;
+use crate::progress::epoch_record::EpochRecord;
+use crate::progress::run_progress::RunProgress;
+use crate::progress::validation::Validation;
 use crate::schedule::learning_rate::LearningRate;
-use crate::trainer::epoch::EpochAtWork;
-use crate::trainer::training_loop::{Event, TrainSpec};
-use crate::trainer::validation::Validation;
+use crate::trainer::config::TrainConfig;
+use crate::trainer::event::TrainEvent;
 
 /// What stays the same, or moves on, from epoch to epoch.
 pub(crate) struct Run<'a> {
-    pub(crate) spec: &'a TrainSpec,
+    pub(crate) config: &'a TrainConfig,
+    pub(crate) frozen: FrozenStages,
     pub(crate) device: Device,
     /// Tells the training data from others.
     pub(crate) data: String,
     /// Runs the frozen stages; the trained ones among its weights are out of date.
-    frozen_model: EmbeddingModel,
+    pub(crate) frozen_model: EmbeddingModel,
     pub(crate) rate: LearningRate,
     pub(crate) optimizers: Optimizers,
-    pub(crate) batches: Batches,
+    pub(crate) batches: BatchPlanner,
     pub(crate) memory: Option<CrossBatchMemory>,
     pub(crate) average: Option<MovingAverage>,
-    pub(crate) progress: Progress,
+    pub(crate) progress: RunProgress,
     checkpoints: CheckpointFolder,
     last_checkpoint: Instant,
 }
@@ -48,80 +49,61 @@ pub(crate) struct Forwarded {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(
-        spec: &'a TrainSpec,
+    pub(crate) fn new<L: EmbeddingLoss>(
+        config: &'a TrainConfig,
+        frozen: FrozenStages,
         model: &EmbeddingModel,
-        loss: &MetricLoss,
+        loss: &L,
         data: String,
         checkpoints: CheckpointFolder,
     ) -> Result<Self, TrainError> {
         Ok(Self {
-            spec,
+            config,
+            frozen,
             device: model.devices().into_iter().next().unwrap_or_default(),
             data,
             frozen_model: model.valid(),
-            rate: LearningRate::new(spec.schedule, spec.learning_rate, spec.num_epochs)?,
+            rate: LearningRate::new(config.schedule, config.learning_rate, config.num_epochs)?,
             optimizers: Optimizers {
-                model: spec.optimizer.init(spec.weight_decay),
-                loss: spec.optimizer.init(spec.loss_weight_decay),
+                model: config.optimizer.init(config.weight_decay),
+                loss: config.optimizer.init(config.loss_weight_decay),
             },
-            batches: Batches::new(spec.batch_plan)?,
-            memory: spec
+            batches: BatchPlanner::new(config.batch_plan, config.batch_size, config.seed)?,
+            memory: config
                 .memory
                 .map(|memory| loss.new_memory(memory.capacity))
                 .transpose()?,
-            average: spec.ema_decay.map(|decay| MovingAverage::new(decay, model)),
-            progress: Progress::start(BestEpoch::new(spec.monitor, spec.early_stopping)),
+            average: config
+                .ema_decay
+                .map(|decay| MovingAverage::new(decay, model)),
+            progress: RunProgress::start(BestEpoch::new(config.monitor, config.early_stopping)),
             checkpoints,
             last_checkpoint: Instant::now(),
         })
     }
 
     /// The weights that are validated and saved.
-    pub(crate) fn kept_model<'b>(&'b self, trainable: &'b Trainable) -> &'b EmbeddingModel {
+    pub(crate) fn kept_model<'b, L>(&'b self, trainable: &'b Trainable<L>) -> &'b EmbeddingModel {
         self.average
             .as_ref()
             .map_or(&trainable.model, MovingAverage::model)
     }
 
-    /// Trains the epoch at work to its end; false where the caller asked to stop inside it.
-    pub(crate) fn epoch(
-        &mut self,
-        trainable: Trainable,
-        source: &Source,
-        on_event: &mut dyn FnMut(Event<'_>) -> bool,
-    ) -> Result<(Trainable, bool), TrainError> {
-        let spec = self.spec;
-        let (epoch, done) = (self.progress.epoch, self.progress.batches_of_epoch);
-        let model = &trainable.model;
-        let mut plan = self
-            .batches
-            .of_epoch(epoch, done > 0, source, model, spec)?;
-        let batches = plan.len();
-        let plan = plan.split_off(done.min(batches));
-        // The batches borrow the model that runs the frozen stages, which no step changes.
-        let frozen_model = self.frozen_model.clone();
-        let batches_left =
-            source.batches(plan, spec.seed, epoch as u64, &frozen_model, spec.frozen);
-        EpochAtWork::new(self, source, batches, on_event).train(trainable, batches_left)
-    }
-
     /// The loss of a batch, whose frozen stages have been run.
-    pub(crate) fn forward(
+    pub(crate) fn forward<L: EmbeddingLoss>(
         &self,
-        trainable: &Trainable,
+        trainable: &Trainable<L>,
         activations: Tensor<4>,
         labels: Tensor<1, Int>,
     ) -> Forwarded {
-        let spec = self.spec;
-        let (activations, frozen) = if self.progress.epoch < spec.freeze_epochs {
-            let whole = spec.frozen.whole();
+        let (activations, frozen) = if self.progress.epoch < self.config.freeze_epochs {
+            let whole = self.frozen.whole();
             let features = self
                 .frozen_model
-                .forward_between(activations, spec.frozen, whole);
+                .forward_between(activations, self.frozen, whole);
             (features, whole)
         } else {
-            (activations, spec.frozen)
+            (activations, self.frozen)
         };
         let projected = trainable
             .model
@@ -148,26 +130,26 @@ impl<'a> Run<'a> {
     }
 
     fn memory_in_use(&self) -> Option<&CrossBatchMemory> {
-        let start_epoch = self.spec.memory?.start_epoch;
+        let start_epoch = self.config.memory?.start_epoch;
         let memory = self.memory.as_ref();
         memory.filter(|_| self.progress.epoch >= start_epoch)
     }
 
     /// A step of the optimizers along gradients of length `norm`.
-    pub(crate) fn optimize(
+    pub(crate) fn optimize<L: Module>(
         &mut self,
-        trainable: Trainable,
+        trainable: Trainable<L>,
         mut gradients: PartGradients,
         norm: f64,
         rate: f64,
-    ) -> Trainable {
-        if let Some(limit) = self.spec.clip_norm.filter(|limit| norm > *limit) {
+    ) -> Trainable<L> {
+        if let Some(limit) = self.config.clip_norm.filter(|limit| norm > *limit) {
             gradients.scale(limit / norm, &trainable);
         }
         let rates = Rates {
-            backbone: rate * self.spec.backbone_lr_factor,
+            backbone: rate * self.config.backbone_lr_factor,
             head: rate,
-            loss: rate * self.spec.loss_lr_factor,
+            loss: rate * self.config.loss_lr_factor,
         };
         let trainable = self.optimizers.step(trainable, gradients, rates);
         if let Some(average) = &mut self.average {
@@ -178,7 +160,7 @@ impl<'a> Run<'a> {
         trainable
     }
 
-    /// Ends the epoch at work: its record, and whether it is the best so far.
+    /// Ends the epoch: its record, and whether it is the best so far.
     pub(crate) fn end_epoch(
         &mut self,
         validation: Option<Validation>,
@@ -190,7 +172,7 @@ impl<'a> Run<'a> {
         if let Some(validation) = validation {
             self.rate.observe(validation.loss);
         }
-        let monitored = validation.and_then(|validation| validation.monitored(self.spec.monitor));
+        let monitored = validation.and_then(|validation| validation.monitored(self.config.monitor));
         let improved = monitored.is_none_or(|value| progress.best.observe(epoch, value));
         if improved {
             progress.best_epoch = Some(epoch + 1);
@@ -201,12 +183,12 @@ impl<'a> Run<'a> {
     }
 
     /// Writes a checkpoint where one is due behind a step.
-    pub(crate) fn step_done(
+    pub(crate) fn step_done<L: Module>(
         &mut self,
-        trainable: &Trainable,
-        on_event: &mut dyn FnMut(Event<'_>) -> bool,
+        trainable: &Trainable<L>,
+        on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
     ) -> Result<bool, TrainError> {
-        let (every, elapsed) = (self.spec.checkpoint_every, self.last_checkpoint.elapsed());
+        let (every, elapsed) = (self.config.checkpoint_every, self.last_checkpoint.elapsed());
         if every.due_after_step(self.progress.steps, elapsed) {
             return self.write_checkpoint(trainable, false, on_event);
         }
@@ -214,13 +196,13 @@ impl<'a> Run<'a> {
     }
 
     /// Writes a checkpoint where one is due behind an epoch.
-    pub(crate) fn epoch_done(
+    pub(crate) fn epoch_done<L: Module>(
         &mut self,
-        trainable: &Trainable,
-        on_event: &mut dyn FnMut(Event<'_>) -> bool,
+        trainable: &Trainable<L>,
+        on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
     ) -> Result<bool, TrainError> {
         if self
-            .spec
+            .config
             .checkpoint_every
             .due_after_epoch(self.progress.epoch)
         {
@@ -230,18 +212,18 @@ impl<'a> Run<'a> {
     }
 
     /// Writes a checkpoint, between two steps; what the caller says to it.
-    pub(crate) fn write_checkpoint(
+    pub(crate) fn write_checkpoint<L: Module>(
         &mut self,
-        trainable: &Trainable,
+        trainable: &Trainable<L>,
         finished: bool,
-        on_event: &mut dyn FnMut(Event<'_>) -> bool,
+        on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
     ) -> Result<bool, TrainError> {
         let started = Instant::now();
         let path = self
             .checkpoints
             .write(&self.checkpoint(trainable, finished)?)?;
         self.last_checkpoint = Instant::now();
-        Ok(on_event(Event::Checkpoint {
+        Ok(on_event(TrainEvent::Checkpoint {
             path: &path,
             took: started.elapsed(),
         }))

@@ -1,7 +1,8 @@
 //! A run as a checkpoint, and back.
 
+use burn::module::Module;
 use burn::tensor::TensorData;
-use pets_losses::{MemoryState, MetricLoss};
+use pets_losses::MemoryState;
 use pets_model::EmbeddingModel;
 
 use crate::checkpoint::file::{Checkpoint, RunState};
@@ -9,7 +10,8 @@ use crate::checkpoint::optimizer_state::{self, Counts};
 use crate::checkpoint::tensors::{self, Tensors, first_not_finite};
 use crate::error::TrainError;
 use crate::optim::moving_average::MovingAverage;
-use crate::optim::optimizers::{Optimizers, Trainable};
+use crate::optim::optimizers::Optimizers;
+use crate::optim::trainable::Trainable;
 use crate::trainer::run::Run;
 
 const MODEL: &str = "model.";
@@ -22,11 +24,11 @@ const MEMORY_LABELS: &str = "memory.labels";
 
 impl Checkpoint {
     /// Gives a model and a loss, of the same shapes as those of the run, the weights they had.
-    pub(crate) fn restore_modules(
+    pub(crate) fn restore_modules<L: Module>(
         &self,
         model: EmbeddingModel,
-        loss: MetricLoss,
-    ) -> Result<(EmbeddingModel, MetricLoss), TrainError> {
+        loss: L,
+    ) -> Result<(EmbeddingModel, L), TrainError> {
         let model = tensors::apply(model, MODEL, &self.tensors).map_err(foreign)?;
         let loss = tensors::apply(loss, LOSS, &self.tensors).map_err(foreign)?;
         Ok((model, loss))
@@ -35,9 +37,9 @@ impl Checkpoint {
 
 impl Run<'_> {
     /// This moment of the run, between two steps.
-    pub(crate) fn checkpoint(
+    pub(crate) fn checkpoint<L: Module>(
         &self,
-        trainable: &Trainable,
+        trainable: &Trainable<L>,
         finished: bool,
     ) -> Result<Checkpoint, TrainError> {
         let mut tensors = Tensors::new();
@@ -64,9 +66,9 @@ impl Run<'_> {
         Ok(Checkpoint::new(tensors, state))
     }
 
-    fn collect(
+    fn collect<L: Module>(
         &self,
-        trainable: &Trainable,
+        trainable: &Trainable<L>,
         tensors: &mut Tensors,
         counts: &mut Counts,
     ) -> Result<(), String> {
@@ -94,10 +96,10 @@ impl Run<'_> {
     }
 
     /// Goes on from a checkpoint, whose weights `trainable` has already.
-    pub(crate) fn restore(
+    pub(crate) fn restore<L: Module>(
         &mut self,
         checkpoint: Checkpoint,
-        trainable: &Trainable,
+        trainable: &Trainable<L>,
     ) -> Result<(), TrainError> {
         let Checkpoint { tensors, state } = checkpoint;
         if state.data != self.data {

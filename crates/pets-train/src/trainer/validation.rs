@@ -3,39 +3,20 @@
 use burn::module::Module;
 use pets_data::Sampler;
 use pets_eval::{Embeddings, evaluate_retrieval};
-use pets_losses::{EmbeddingLoss, MetricLoss};
+use pets_losses::EmbeddingLoss;
 use pets_model::{EmbeddingModel, FrozenStages};
 
-use crate::batches::inputs::Source;
+use crate::batches::inputs::Inputs;
 use crate::embed::to_rows;
 use crate::error::TrainError;
-use crate::progress::early_stopping::Monitor;
-
-/// What an epoch reached on the validation part.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Validation {
-    /// Mean loss over the images' batches.
-    pub(crate) loss: f64,
-    pub(crate) recall_at_1: Option<f64>,
-    pub(crate) map_at_r: Option<f64>,
-}
-
-impl Validation {
-    pub(crate) fn monitored(self, monitor: Monitor) -> Option<f64> {
-        match monitor {
-            Monitor::ValLoss => Some(self.loss),
-            Monitor::RecallAt1 => self.recall_at_1,
-            Monitor::MapAtR => self.map_at_r,
-        }
-    }
-}
+use crate::progress::validation::Validation;
 
 /// Judges `model` in evaluation mode. The batches are shuffled once and stay the same in every
 /// epoch, and so do the numbers that a miner draws, so that losses of pairs are comparable from epoch to epoch.
-pub(crate) fn validate(
+pub(crate) fn validate<L: EmbeddingLoss>(
     model: &EmbeddingModel,
-    loss: &MetricLoss,
-    source: &Source,
+    loss: &L,
+    inputs: &Inputs,
     frozen: FrozenStages,
     batch_size: usize,
     seed: u64,
@@ -44,16 +25,16 @@ pub(crate) fn validate(
         device.seed(seed);
     }
     let (model, loss) = (model.valid(), loss.valid());
-    let part = source.labels();
-    let plan = Sampler::Shuffle.epoch(&part, batch_size, seed, 0)?;
+    let all_labels = inputs.labels();
+    let plan = Sampler::Shuffle.epoch(&all_labels, batch_size, seed, 0)?;
     let labels: Vec<u32> = plan
         .iter()
         .flatten()
-        .map(|position| part[*position] as u32)
+        .map(|position| all_labels[*position] as u32)
         .collect();
     let mut rows = Vec::new();
     let mut loss_sum = 0.0;
-    for batch in source.batches(plan, seed, 0, &model, frozen) {
+    for batch in inputs.batches(plan, seed, 0, &model, frozen) {
         let batch = batch?;
         let [images] = batch.labels.dims();
         let embeddings = model.forward_trainable(batch.activations, frozen);

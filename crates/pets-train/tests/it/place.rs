@@ -1,19 +1,18 @@
 //! Small random pictures, and training on them.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::Device;
 use image::{Rgb, RgbImage};
 use pets_data::{Augmentation, Item, Loader, Normalization, Sampler, Transform};
-use pets_losses::{LossConfig, LossKind};
+use pets_losses::{EmbeddingLoss, LossConfig, LossKind};
 use pets_model::{
     Architecture, EmbeddingModel, EmbeddingModelConfig, FrozenStages, ModelDescription, StateDict,
 };
 use pets_train::{
-    BatchPlan, EpochRecord, Event, Monitor, OnNan, OptimizerKind, Outcome, Part, RunFolder,
-    Schedule, Start, TrainError, TrainSpec, TrainingData, train,
+    BatchPlan, EpochRecord, RunFolder, Schedule, TrainConfig, TrainError, TrainEvent, TrainOutcome,
+    Trainer, TrainingData,
 };
 
 const ARCHITECTURE: Architecture = Architecture::EfficientnetLite0;
@@ -45,6 +44,16 @@ impl Default for Setup {
     }
 }
 
+impl Setup {
+    fn network(&self) -> EmbeddingModelConfig {
+        EmbeddingModelConfig {
+            architecture: ARCHITECTURE,
+            embedding_size: Some(self.embedding_size),
+            dropout_rate: self.dropout_rate,
+        }
+    }
+}
+
 /// A folder with pictures, brighter for one class than for the other, and a run folder.
 pub(crate) struct Place {
     folder: tempfile::TempDir,
@@ -52,7 +61,7 @@ pub(crate) struct Place {
 }
 
 /// The CPU device has one stream of random numbers, which tests on other threads would draw from.
-fn alone() -> MutexGuard<'static, ()> {
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static RANDOM_NUMBERS: Mutex<()> = Mutex::new(());
     RANDOM_NUMBERS
         .lock()
@@ -93,18 +102,16 @@ impl Place {
 
     fn model(&self, setup: &Setup) -> EmbeddingModel {
         self.device.seed(setup.model_seed);
-        EmbeddingModelConfig {
-            architecture: ARCHITECTURE,
-            embedding_size: Some(setup.embedding_size),
-            dropout_rate: setup.dropout_rate,
-        }
-        .init(&self.device)
-        .unwrap()
+        setup.network().init(&self.device).unwrap()
     }
 
     /// Trains; the history, and the weights at the end.
-    pub(crate) fn train(&self, spec: &TrainSpec, loss: LossKind) -> (Vec<EpochRecord>, StateDict) {
-        let outcome = self.try_train(spec, loss).unwrap();
+    pub(crate) fn train(
+        &self,
+        config: &TrainConfig,
+        loss: LossKind,
+    ) -> (Vec<EpochRecord>, StateDict) {
+        let outcome = self.try_train(config, loss).unwrap();
         (outcome.history, weights(&self.run_folder().last_model()))
     }
 
@@ -114,56 +121,57 @@ impl Place {
 
     pub(crate) fn try_train(
         &self,
-        spec: &TrainSpec,
+        config: &TrainConfig,
         loss: LossKind,
-    ) -> Result<Outcome, TrainError> {
+    ) -> Result<TrainOutcome, TrainError> {
         let setup = Setup {
             loss: LossConfig::new(loss),
             ..Setup::default()
         };
-        self.run(&setup, spec, false, &mut |_| true)
+        self.run(&setup, config, false, &mut |_| true)
     }
 
     /// Trains, from the newest checkpoint on where that is asked for.
     pub(crate) fn run(
         &self,
         setup: &Setup,
-        spec: &TrainSpec,
+        config: &TrainConfig,
         resume: bool,
-        on_event: &mut dyn FnMut(Event<'_>) -> bool,
-    ) -> Result<Outcome, TrainError> {
+        on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
+    ) -> Result<TrainOutcome, TrainError> {
+        let loss = setup
+            .loss
+            .init(setup.embedding_size, CLASSES, &self.device)?;
+        self.run_under(loss, setup, config, resume, on_event)
+    }
+
+    /// Trains under a loss of the caller's own.
+    pub(crate) fn run_under(
+        &self,
+        loss: impl EmbeddingLoss,
+        setup: &Setup,
+        config: &TrainConfig,
+        resume: bool,
+        on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
+    ) -> Result<TrainOutcome, TrainError> {
         let _alone = alone();
-        let dim = setup.embedding_size;
         let folder = self.run_folder().lock()?;
         let model = self.model(setup);
         let found = folder.checkpoints().find()?;
-        let start = Start {
-            model,
-            loss: setup.loss.init(dim, CLASSES, &self.device)?,
-            checkpoint: found
-                .newest
-                .filter(|_| resume)
-                .map(|(_, checkpoint)| checkpoint),
-        };
-        assert_eq!(start.checkpoint.is_some(), resume);
-        let description = ModelDescription {
-            architecture: ARCHITECTURE,
-            embedding_size: Some(dim),
-            dropout_rate: setup.dropout_rate,
-            img_size: 32,
-            classes: Vec::new(),
-            epoch: 0,
-            metrics: BTreeMap::new(),
-            config: String::new(),
-        };
+        let checkpoint = found.newest.filter(|_| resume);
+        assert_eq!(checkpoint.is_some(), resume);
+        let description = ModelDescription::untrained(&setup.network(), 32, Vec::new());
         let trained_on = if setup.validate { 8 } else { IMAGES };
         let data = TrainingData {
-            train: Part::Images(self.loader(0..trained_on, setup.augment)),
+            train: self.loader(0..trained_on, setup.augment).into(),
             val: setup
                 .validate
-                .then(|| Part::Images(self.loader(trained_on..IMAGES, false))),
+                .then(|| self.loader(trained_on..IMAGES, false).into()),
         };
-        train(spec, start, data, &folder, &description, on_event)
+        Trainer::new(config.clone(), description)
+            .on_event(on_event)
+            .resume(checkpoint.map(|(_, checkpoint)| checkpoint))
+            .train(model, loss, data, &folder)
     }
 
     pub(crate) fn starting_weights(&self) -> StateDict {
@@ -180,29 +188,20 @@ pub(crate) fn weights(path: &Path) -> StateDict {
     StateDict::from_file(path).unwrap()
 }
 
-pub(crate) fn spec(freeze: &str) -> TrainSpec {
-    TrainSpec {
+pub(crate) fn config(freeze: &str) -> TrainConfig {
+    TrainConfig {
         num_epochs: 2,
         batch_size: 8,
-        accumulation: 1,
         batch_plan: BatchPlan::Fixed(Sampler::Shuffle),
-        optimizer: OptimizerKind::Adam,
         learning_rate: 1e-3,
-        backbone_lr_factor: 1.0,
-        loss_lr_factor: 1.0,
         weight_decay: 0.0,
         loss_weight_decay: 0.0,
-        clip_norm: None,
         schedule: Schedule::None,
-        monitor: Monitor::ValLoss,
         early_stopping: None,
-        frozen: FrozenStages::parse(freeze, ARCHITECTURE).unwrap(),
-        freeze_epochs: 0,
-        ema_decay: None,
-        memory: None,
+        frozen: Some(FrozenStages::parse(freeze, ARCHITECTURE).unwrap()),
         cache_bytes: 1 << 20,
         checkpoint_every: "1 epoch".parse().unwrap(),
-        on_nan: OnNan::Stop,
         seed: 3,
+        ..TrainConfig::default()
     }
 }

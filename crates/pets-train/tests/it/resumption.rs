@@ -5,11 +5,11 @@ use std::path::Path;
 use pets_data::Sampler;
 use pets_losses::{ContrastiveConfig, LossConfig, LossKind, Mining, TripletConfig};
 use pets_train::{
-    BatchPlan, EarlyStopping, EpochRecord, Event, MemorySpec, OptimizerKind, Schedule, StopReason,
-    TrainError, TrainSpec,
+    BatchPlan, EarlyStopping, EpochRecord, MemoryConfig, OptimizerKind, Schedule, StopReason,
+    TrainConfig, TrainError, TrainEvent,
 };
 
-use crate::place::{Place, Setup, spec};
+use crate::place::{Place, Setup, config};
 
 /// The files that a run leaves, and its history without the clock's part in it.
 fn left_by(folder: &Path) -> (Vec<Vec<u8>>, Vec<EpochRecord>) {
@@ -26,9 +26,9 @@ fn left_by(folder: &Path) -> (Vec<Vec<u8>>, Vec<EpochRecord>) {
 }
 
 /// Trains without a stop, then again with a stop behind every step and every epoch.
-fn assert_stops_change_nothing(setup: &Setup, spec: &TrainSpec) -> Vec<EpochRecord> {
+fn assert_stops_change_nothing(setup: &Setup, config: &TrainConfig) -> Vec<EpochRecord> {
     let whole = Place::new();
-    whole.run(setup, spec, false, &mut |_| true).unwrap();
+    whole.run(setup, config, false, &mut |_| true).unwrap();
     let expected = left_by(whole.run_folder().root());
 
     let parts = Place::new();
@@ -40,8 +40,11 @@ fn assert_stops_change_nothing(setup: &Setup, spec: &TrainSpec) -> Vec<EpochReco
             ..setup.clone()
         };
         let outcome = parts
-            .run(&setup, spec, starts > 0, &mut |event| {
-                matches!(event, Event::Caching { .. } | Event::Checkpoint { .. })
+            .run(&setup, config, starts > 0, &mut |event| {
+                matches!(
+                    event,
+                    TrainEvent::Caching { .. } | TrainEvent::Checkpoint { .. }
+                )
             })
             .unwrap();
         starts += 1;
@@ -65,7 +68,7 @@ fn with_prototypes_accumulation_dropout_augmentation_and_an_average() {
         validate: true,
         ..Setup::default()
     };
-    let spec = TrainSpec {
+    let config = TrainConfig {
         num_epochs: 2,
         batch_size: 2,
         accumulation: 2,
@@ -78,9 +81,9 @@ fn with_prototypes_accumulation_dropout_augmentation_and_an_average() {
         },
         freeze_epochs: 1,
         ema_decay: Some(0.9),
-        ..spec("none")
+        ..config("none")
     };
-    assert_stops_change_nothing(&setup, &spec);
+    assert_stops_change_nothing(&setup, &config);
 }
 
 #[test]
@@ -94,7 +97,7 @@ fn with_a_memory_mined_batches_cached_stages_and_early_stopping() {
         validate: true,
         ..Setup::default()
     };
-    let spec = TrainSpec {
+    let config = TrainConfig {
         num_epochs: 9,
         batch_size: 4,
         batch_plan: BatchPlan::HardNegatives {
@@ -102,7 +105,7 @@ fn with_a_memory_mined_batches_cached_stages_and_early_stopping() {
             group: 2,
             every: 2,
         },
-        memory: Some(MemorySpec {
+        memory: Some(MemoryConfig {
             capacity: 6,
             start_epoch: 1,
         }),
@@ -116,9 +119,9 @@ fn with_a_memory_mined_batches_cached_stages_and_early_stopping() {
             patience: 3,
             delta: 10.0,
         }),
-        ..spec("backbone")
+        ..config("backbone")
     };
-    let history = assert_stops_change_nothing(&setup, &spec);
+    let history = assert_stops_change_nothing(&setup, &config);
     assert_eq!(history.len(), 4);
 }
 
@@ -132,19 +135,19 @@ fn with_negatives_drawn_by_distance_and_half_a_backbone() {
         validate: true,
         ..Setup::default()
     };
-    let spec = TrainSpec {
+    let config = TrainConfig {
         num_epochs: 2,
         batch_plan: BatchPlan::Fixed(Sampler::MPerClass { m: 2 }),
         batch_size: 4,
-        ..spec("stage5")
+        ..config("stage5")
     };
-    assert_stops_change_nothing(&setup, &spec);
+    assert_stops_change_nothing(&setup, &config);
 }
 
 #[test]
 fn more_epochs_can_be_added_to_a_finished_run() {
-    let (setup, longer) = (Setup::default(), spec("backbone"));
-    let shorter = TrainSpec {
+    let (setup, longer) = (Setup::default(), config("backbone"));
+    let shorter = TrainConfig {
         num_epochs: 1,
         ..longer.clone()
     };
@@ -162,10 +165,10 @@ fn more_epochs_can_be_added_to_a_finished_run() {
 
 #[test]
 fn other_data_another_model_and_a_lost_best_model_are_refused() {
-    let (setup, spec) = (Setup::default(), spec("backbone"));
+    let (setup, config) = (Setup::default(), config("backbone"));
     let place = Place::new();
-    place.run(&setup, &spec, false, &mut |_| true).unwrap();
-    let resume = |setup: &Setup| place.run(setup, &spec, true, &mut |_| true).unwrap_err();
+    place.run(&setup, &config, false, &mut |_| true).unwrap();
+    let resume = |setup: &Setup| place.run(setup, &config, true, &mut |_| true).unwrap_err();
 
     let with_validation = Setup {
         validate: true,
@@ -193,19 +196,19 @@ fn other_data_another_model_and_a_lost_best_model_are_refused() {
 #[test]
 fn numbers_that_run_away_end_training_and_leave_the_last_checkpoint() {
     let place = Place::new();
-    let spec = TrainSpec {
+    let config = TrainConfig {
         learning_rate: 1e30,
         checkpoint_every: "1 step".parse().unwrap(),
-        ..spec("none")
+        ..config("none")
     };
     let error = place
-        .run(&Setup::default(), &spec, false, &mut |_| true)
+        .run(&Setup::default(), &config, false, &mut |_| true)
         .unwrap_err();
     let TrainError::NotFinite(found) = &error else {
         panic!("{error}");
     };
     assert_eq!((found.epoch, found.in_a_row), (1, 1));
-    assert_eq!(found.files.len(), spec.batch_size);
+    assert_eq!(found.files.len(), config.batch_size);
     assert!(error.to_string().contains(".png"), "{error}");
     let kept = place.run_folder().checkpoints().find().unwrap();
     let (_, checkpoint) = kept.newest.unwrap();

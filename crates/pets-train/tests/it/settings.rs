@@ -1,10 +1,11 @@
 //! What a setting changes, and what it must not.
 
+use pets_data::Sampler;
 use pets_losses::LossKind;
 use pets_model::StateDict;
-use pets_train::{BatchPlan, EpochRecord, TrainSpec};
+use pets_train::{BatchPlan, EarlyStopping, EpochRecord, TrainConfig};
 
-use crate::place::{Place, spec};
+use crate::place::{Place, config};
 
 fn values<'a>(weights: &'a StateDict, name: &str) -> &'a [f32] {
     weights.tensors[name].as_slice::<f32>().unwrap()
@@ -18,8 +19,8 @@ fn largest_difference(a: &StateDict, b: &StateDict, name: &str) -> f32 {
 #[test]
 fn two_half_batches_make_the_step_of_a_whole_one() {
     let place = Place::new();
-    let whole = spec("backbone");
-    let halves = TrainSpec {
+    let whole = config("backbone");
+    let halves = TrainConfig {
         batch_size: 4,
         accumulation: 2,
         ..whole.clone()
@@ -28,7 +29,7 @@ fn two_half_batches_make_the_step_of_a_whole_one() {
     let (_, b) = place.train(&halves, LossKind::ArcFace);
     let moved = largest_difference(&a, &b, "head.fc2.weight");
     assert!(moved < 1e-4, "{moved}");
-    let single = TrainSpec {
+    let single = TrainConfig {
         accumulation: 1,
         ..halves
     };
@@ -41,11 +42,11 @@ fn a_frozen_start_leaves_the_backbone_alone() {
     let place = Place::new();
     let start = place.starting_weights();
     for (freeze_epochs, moves) in [(2, false), (1, true)] {
-        let spec = TrainSpec {
+        let config = TrainConfig {
             freeze_epochs,
-            ..spec("none")
+            ..config("none")
         };
-        let (_, end) = place.train(&spec, LossKind::ArcFace);
+        let (_, end) = place.train(&config, LossKind::ArcFace);
         for name in ["_conv_stem.weight", "_bn0.running_mean"] {
             let before = values(&start, name);
             let after = values(&end, &format!("backbone.{name}"));
@@ -57,14 +58,14 @@ fn a_frozen_start_leaves_the_backbone_alone() {
 #[test]
 fn an_average_without_memory_is_the_model_itself() {
     let place = Place::new();
-    let plain = spec("backbone");
+    let plain = config("backbone");
     let (_, model) = place.train(&plain, LossKind::ArcFace);
     let average_of = |decay| {
-        let spec = TrainSpec {
+        let config = TrainConfig {
             ema_decay: Some(decay),
             ..plain.clone()
         };
-        place.train(&spec, LossKind::ArcFace).1
+        place.train(&config, LossKind::ArcFace).1
     };
     let name = "head.fc1.weight";
     assert!(values(&model, name) == values(&average_of(0.0), name));
@@ -74,15 +75,15 @@ fn an_average_without_memory_is_the_model_itself() {
 #[test]
 fn clipped_gradients_are_reported_as_they_were() {
     let place = Place::new();
-    let plain = spec("backbone");
-    let clipped = TrainSpec {
+    let plain = config("backbone");
+    let clipped = TrainConfig {
         clip_norm: Some(1e-3),
         num_epochs: 1,
         ..plain.clone()
     };
     let (with_clipping, a) = place.train(&clipped, LossKind::ArcFace);
     let (without, b) = place.train(
-        &TrainSpec {
+        &TrainConfig {
             num_epochs: 1,
             ..plain
         },
@@ -98,30 +99,51 @@ fn clipped_gradients_are_reported_as_they_were() {
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     let place = Place::new();
-    let good = spec("backbone");
+    let good = config("backbone");
     let bad = [
-        TrainSpec {
+        TrainConfig {
             accumulation: 0,
             ..good.clone()
         },
-        TrainSpec {
+        TrainConfig {
             clip_norm: Some(0.0),
             ..good.clone()
         },
-        TrainSpec {
+        TrainConfig {
             ema_decay: Some(1.0),
             ..good.clone()
         },
-        TrainSpec {
+        TrainConfig {
             batch_plan: BatchPlan::HardNegatives {
                 m: 2,
                 group: 2,
                 every: 0,
             },
+            ..good.clone()
+        },
+        TrainConfig {
+            batch_plan: BatchPlan::Fixed(Sampler::MPerClass { m: 3 }),
+            ..good.clone()
+        },
+        TrainConfig {
+            batch_size: 0,
+            ..good.clone()
+        },
+        TrainConfig {
+            num_epochs: 0,
+            ..good.clone()
+        },
+        TrainConfig {
+            early_stopping: Some(EarlyStopping {
+                patience: 0,
+                delta: 0.0,
+            }),
             ..good
         },
     ];
-    for spec in bad {
-        place.try_train(&spec, LossKind::ArcFace).unwrap_err();
+    for config in bad {
+        config.validate().unwrap_err();
+        place.try_train(&config, LossKind::ArcFace).unwrap_err();
+        assert!(!place.run_folder().history().exists());
     }
 }

@@ -1,17 +1,30 @@
 //! What can go wrong in training.
 
+pub(crate) mod not_finite;
+
 use std::path::PathBuf;
 
+use not_finite::NotFinite;
 use thiserror::Error;
-
-use crate::trainer::nan_guard::NotFinite;
 
 /// An error of this crate.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TrainError {
     /// A setting is out of range.
     #[error("{0}")]
-    InvalidSpec(String),
+    InvalidConfig(String),
+
+    /// A name is none of those known.
+    #[error("there is no {what} `{given}`: use one of {allowed}")]
+    UnknownName {
+        /// What the name should have named.
+        what: &'static str,
+        /// The name given.
+        given: String,
+        /// The names known, separated by commas.
+        allowed: String,
+    },
 
     /// The loss or its gradients stopped being numbers.
     #[error(
