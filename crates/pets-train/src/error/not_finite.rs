@@ -17,14 +17,14 @@ pub enum NotFiniteValue {
     },
 }
 
-/// A batch whose loss or gradients are not finite.
+/// A batch whose loss is not finite, or a step whose gradients are not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotFinite {
     /// What was not finite.
     pub value: NotFiniteValue,
     /// Epoch, counted from 1.
     pub epoch: usize,
-    /// Batch within the epoch, counted from 1.
+    /// Batch within the epoch, counted from 1; of a step its last.
     pub step: usize,
     /// Batches of the epoch.
     pub steps: usize,
@@ -34,9 +34,10 @@ pub struct NotFinite {
     pub gradient_norm: f64,
     /// What the loss said of the batch.
     pub diagnostics: Diagnostics,
-    /// The batch's images whose embeddings are not finite or, where that is none of them or all, all of the batch.
+    /// The batch's images whose embeddings are not finite or, where that is none of them, all of the batch; all of the
+    /// step where its gradients are not finite.
     pub files: Vec<PathBuf>,
-    /// How many batches in a row this was, with this one.
+    /// How many batches or steps in a row this was, with this one.
     pub in_a_row: usize,
 }
 

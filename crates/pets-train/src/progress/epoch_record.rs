@@ -38,7 +38,7 @@ pub struct EpochRecord {
     /// Mean length of a step's gradients, before clipping.
     #[serde(default)]
     pub gradient_norm: Option<f64>,
-    /// Batches left out because their loss or gradients were not finite.
+    /// Batches left out because their loss, or the gradients of their step, were not finite.
     #[serde(default)]
     pub left_out_batches: usize,
     /// Wall-clock seconds of training, without validation.

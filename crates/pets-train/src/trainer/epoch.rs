@@ -1,9 +1,9 @@
 //! An epoch, batch by batch.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use pets_losses::{Diagnostics, EmbeddingLoss};
 
 use crate::batches::inputs::{InputBatch, Inputs};
@@ -13,7 +13,7 @@ use crate::optim::step_gradients::StepGradients;
 use crate::optim::trainable::Trainable;
 use crate::progress::epoch_totals::EpochTotals;
 use crate::trainer::event::TrainEvent;
-use crate::trainer::nan_guard::{RunningStatistics, rows_not_finite};
+use crate::trainer::nan_guard::{RunningStatistics, StepStart, rows_not_finite};
 use crate::trainer::on_nan::OnNan;
 use crate::trainer::run::{Forwarded, Run};
 
@@ -46,6 +46,10 @@ struct Epoch<'e, 'r, L> {
     on_event: &'e mut dyn FnMut(TrainEvent<'_>) -> bool,
     go_on: bool,
     gradients: StepGradients<L>,
+    /// Positions of the images whose gradients are summed.
+    summed: Vec<usize>,
+    /// As things were before the gradients that are summed, where batches may be left out.
+    step_start: Option<StepStart>,
     started: Instant,
     /// Time spent on the epoch by a process before this one.
     before: Duration,
@@ -83,6 +87,8 @@ impl<'e, 'r, L: EmbeddingLoss> Epoch<'e, 'r, L> {
             on_event,
             go_on: true,
             gradients: StepGradients::new(),
+            summed: Vec::new(),
+            step_start: None,
             started: Instant::now(),
             before,
         }
@@ -121,8 +127,7 @@ impl<'e, 'r, L: EmbeddingLoss> Epoch<'e, 'r, L> {
             .seed(batch_seed(config.seed, progress.batches));
         let epoch = progress.epoch as f64 + index as f64 / self.batches as f64;
         let learning_rate = self.run.rate.at(epoch);
-        let statistics = matches!(config.on_nan, OnNan::Skip { .. })
-            .then(|| RunningStatistics::of(&trainable.model));
+        let statistics = self.keep_for_leaving_out(&trainable, index);
 
         let Forwarded { output, embeddings } =
             self.run
@@ -136,44 +141,83 @@ impl<'e, 'r, L: EmbeddingLoss> Epoch<'e, 'r, L> {
             diagnostics: output.diagnostics,
             embeddings,
         };
-        let mut left_out = !seen.loss.is_finite();
-        if left_out {
-            let mut gradients = StepGradients::new();
-            gradients.add(output.value.backward(), &trainable);
-            let norm = gradients.take().norm(&trainable);
-            self.leave_out(&seen, NotFiniteValue::Loss(seen.loss), norm)?;
-            if let Some(statistics) = statistics {
-                trainable.model = statistics.restore(trainable.model);
-            }
+        let is_finite = seen.loss.is_finite();
+        if is_finite {
+            self.sum_gradients(&trainable, &seen, output.value, batch.labels);
         } else {
-            self.run.remember(seen.embeddings.clone(), batch.labels);
-            // The last step of an epoch may have fewer batches than the others.
-            let first_of_step = index - index % config.accumulation;
-            let batches_of_step = config.accumulation.min(self.batches - first_of_step);
-            let share = output.value / batches_of_step as f64;
-            self.gradients.add(share.backward(), &trainable);
-        }
-        let steps = ends_step && !self.gradients.is_empty();
-        let mut stepped = false;
-        if steps {
-            let gradients = self.gradients.take();
-            let norm = gradients.norm(&trainable);
-            if norm.is_finite() {
-                trainable = self.run.optimize(trainable, gradients, norm, learning_rate);
-                self.totals().add_step(norm);
-                stepped = true;
-            } else {
-                let value = NotFiniteValue::Gradients { loss: seen.loss };
-                self.leave_out(&seen, value, norm)?;
-                left_out = true;
+            self.leave_out_batch(&trainable, &seen, &output.value)?;
+            if let Some(statistics) = statistics {
+                trainable = statistics.restore(trainable);
             }
         }
-        if !left_out {
+        if ends_step && !self.gradients.is_empty() {
+            return self.step(trainable, &seen, is_finite);
+        }
+        if is_finite {
             self.tell(&seen);
         }
-        if stepped {
-            self.go_on &= self.run.step_done(&trainable, self.on_event)?;
+        Ok(trainable)
+    }
+
+    /// Keeps what leaving out the batch, or its step, would have to put back; nothing where none may be left out.
+    fn keep_for_leaving_out(
+        &mut self,
+        trainable: &Trainable<L>,
+        index: usize,
+    ) -> Option<RunningStatistics> {
+        if matches!(self.run.config.on_nan, OnNan::Stop) {
+            return None;
         }
+        if self.gradients.is_empty() {
+            self.step_start = Some(StepStart {
+                index,
+                statistics: RunningStatistics::of(trainable),
+                memory: self.run.memory.clone(),
+                totals: self.totals().clone(),
+            });
+        }
+        Some(RunningStatistics::of(trainable))
+    }
+
+    /// Adds the gradients of a batch to those of its step, and the batch to the memory.
+    fn sum_gradients(
+        &mut self,
+        trainable: &Trainable<L>,
+        seen: &Seen,
+        loss: Tensor<1>,
+        labels: Tensor<1, Int>,
+    ) {
+        self.run.remember(seen.embeddings.clone(), labels);
+        // The last step of an epoch may have fewer batches than the others.
+        let accumulation = self.run.config.accumulation;
+        let first_of_step = seen.index - seen.index % accumulation;
+        let batches_of_step = accumulation.min(self.batches - first_of_step);
+        let share = loss / batches_of_step as f64;
+        self.gradients.add(share.backward(), trainable);
+        self.summed.extend(&seen.positions);
+    }
+
+    /// A step of the optimizer behind its last batch.
+    fn step(
+        &mut self,
+        mut trainable: Trainable<L>,
+        seen: &Seen,
+        is_finite: bool,
+    ) -> Result<Trainable<L>, TrainError> {
+        let gradients = self.gradients.take();
+        let summed = std::mem::take(&mut self.summed);
+        let norm = gradients.norm(&trainable);
+        if !norm.is_finite() {
+            return self.leave_out_step(trainable, seen, &summed, norm);
+        }
+        trainable = self
+            .run
+            .optimize(trainable, gradients, norm, seen.learning_rate);
+        self.totals().add_step(norm);
+        if is_finite {
+            self.tell(seen);
+        }
+        self.go_on &= self.run.step_done(&trainable, self.on_event)?;
         Ok(trainable)
     }
 
@@ -203,15 +247,59 @@ impl<'e, 'r, L: EmbeddingLoss> Epoch<'e, 'r, L> {
         });
     }
 
-    /// Leaves a batch out, or ends training where that is not allowed.
+    /// Leaves a batch out because of its loss.
+    fn leave_out_batch(
+        &mut self,
+        trainable: &Trainable<L>,
+        seen: &Seen,
+        loss: &Tensor<1>,
+    ) -> Result<(), TrainError> {
+        let mut gradients = StepGradients::new();
+        gradients.add(loss.backward(), trainable);
+        let norm = gradients.take().norm(trainable);
+        let rows = rows_not_finite(&seen.embeddings);
+        let positions: Vec<usize> = if rows.is_empty() {
+            seen.positions.clone()
+        } else {
+            rows.iter().map(|row| seen.positions[*row]).collect()
+        };
+        self.leave_out(seen, NotFiniteValue::Loss(seen.loss), norm, &positions, 1)
+    }
+
+    /// Leaves a step out because of its gradients, whose sum does not tell which of its batches they come from.
+    fn leave_out_step(
+        &mut self,
+        mut trainable: Trainable<L>,
+        seen: &Seen,
+        summed: &[usize],
+        norm: f64,
+    ) -> Result<Trainable<L>, TrainError> {
+        let mut batches = 1;
+        if let Some(start) = self.step_start.take() {
+            batches = seen.index + 1 - start.index;
+            trainable = start.statistics.restore(trainable);
+            self.run.memory = start.memory;
+            *self.totals() = start.totals;
+        }
+        let value = NotFiniteValue::Gradients { loss: seen.loss };
+        self.leave_out(seen, value, norm, summed, batches)?;
+        Ok(trainable)
+    }
+
+    /// Tells of batches that are left out, or ends training where that is not allowed.
     fn leave_out(
         &mut self,
         seen: &Seen,
         value: NotFiniteValue,
         gradient_norm: f64,
+        positions: &[usize],
+        batches: usize,
     ) -> Result<(), TrainError> {
         let progress = &mut self.run.progress;
         progress.left_out_in_a_row += 1;
+        let files = positions
+            .iter()
+            .filter_map(|position| self.inputs.file(*position));
         let found = NotFinite {
             value,
             epoch: progress.epoch + 1,
@@ -221,30 +309,16 @@ impl<'e, 'r, L: EmbeddingLoss> Epoch<'e, 'r, L> {
             gradient_norm,
             diagnostics: seen.diagnostics,
             in_a_row: progress.left_out_in_a_row,
-            files: self.suspects(seen),
+            files: files.map(Path::to_owned).collect(),
         };
         match self.run.config.on_nan {
             OnNan::Skip { at_most } if found.in_a_row <= at_most => {
-                self.totals().leave_out(1);
+                self.totals().leave_out(batches);
                 self.go_on &= (self.on_event)(TrainEvent::LeftOut(&found));
                 Ok(())
             }
-            _ => Err(TrainError::NotFinite(Box::new(found))),
+            OnNan::Skip { .. } | OnNan::Stop => Err(TrainError::NotFinite(Box::new(found))),
         }
-    }
-
-    /// The images whose embeddings are not finite, or all of the batch.
-    fn suspects(&self, seen: &Seen) -> Vec<PathBuf> {
-        let rows = rows_not_finite(&seen.embeddings);
-        let positions: Vec<usize> = if rows.is_empty() {
-            seen.positions.clone()
-        } else {
-            rows.iter().map(|row| seen.positions[*row]).collect()
-        };
-        let files = positions
-            .iter()
-            .filter_map(|position| self.inputs.file(*position));
-        files.map(Path::to_owned).collect()
     }
 
     fn totals(&mut self) -> &mut EpochTotals {

@@ -3,9 +3,11 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 use burn::tensor::container::TensorContainer;
-use pets_model::EmbeddingModel;
+use pets_losses::CrossBatchMemory;
 
 use crate::embed::to_rows;
+use crate::optim::trainable::Trainable;
+use crate::progress::epoch_totals::EpochTotals;
 
 /// Positions of the rows that hold a value which is not finite.
 pub(crate) fn rows_not_finite(rows: &Tensor<2>) -> Vec<usize> {
@@ -17,19 +19,33 @@ pub(crate) fn rows_not_finite(rows: &Tensor<2>) -> Vec<usize> {
         .collect()
 }
 
-/// What a model holds beside its trained weights: the running statistics of batch norm, which a forward pass moves.
+/// As things were before the first of the batches whose gradients a step sums.
+pub(crate) struct StepStart {
+    /// That batch within the epoch, counted from 0.
+    pub(crate) index: usize,
+    pub(crate) statistics: RunningStatistics,
+    pub(crate) memory: Option<CrossBatchMemory>,
+    pub(crate) totals: EpochTotals,
+}
+
+/// What a model and its loss hold beside the trained weights: above all the running statistics of batch norm, which a
+/// forward pass moves.
 pub(crate) struct RunningStatistics(TensorContainer<ParamId>);
 
 impl RunningStatistics {
-    pub(crate) fn of(model: &EmbeddingModel) -> Self {
+    pub(crate) fn of<L: Module>(trainable: &Trainable<L>) -> Self {
         let mut statistics = Self(TensorContainer::new());
-        model.visit(&mut statistics);
+        trainable.model.visit(&mut statistics);
+        trainable.loss.visit(&mut statistics);
         statistics
     }
 
-    /// Sets the statistics of `model` back to these.
-    pub(crate) fn restore(mut self, model: EmbeddingModel) -> EmbeddingModel {
-        model.map(&mut self)
+    /// Sets the statistics of `trainable` back to these.
+    pub(crate) fn restore<L: Module>(mut self, trainable: Trainable<L>) -> Trainable<L> {
+        Trainable {
+            model: trainable.model.map(&mut self),
+            loss: trainable.loss.map(&mut self),
+        }
     }
 }
 
@@ -54,6 +70,7 @@ impl ModuleMapper for RunningStatistics {
 #[cfg(test)]
 mod tests {
     use burn::tensor::Device;
+    use pets_losses::{LossConfig, MetricLoss};
     use pets_model::{Architecture, EmbeddingModelConfig};
 
     use super::*;
@@ -67,18 +84,21 @@ mod tests {
             embedding_size: Some(4),
             dropout_rate: 0.0,
         };
-        let model = config.init(&device).unwrap().train();
-        let whole = |model: &EmbeddingModel| {
+        let loss = LossConfig::default().init(4, 2, &device).unwrap();
+        let trainable = Trainable {
+            model: config.init(&device).unwrap().train(),
+            loss: loss.train(),
+        };
+        let whole = |trainable: &Trainable<MetricLoss>| {
             let mut tensors = Tensors::new();
-            collect(model, "", &mut tensors).unwrap();
+            collect(&trainable.model, "", &mut tensors).unwrap();
             tensors
         };
-        let before = whole(&model);
-        let statistics = RunningStatistics::of(&model);
+        let before = whole(&trainable);
+        let statistics = RunningStatistics::of(&trainable);
         let images = Tensor::<4>::full([2, 3, 32, 32], f32::NAN, &device).autodiff();
-        model.forward(images);
-        assert!(first_not_finite(&whole(&model), &[""]).is_some());
-        let model = statistics.restore(model);
-        assert!(whole(&model) == before);
+        trainable.model.forward(images);
+        assert!(first_not_finite(&whole(&trainable), &[""]).is_some());
+        assert!(whole(&statistics.restore(trainable)) == before);
     }
 }
