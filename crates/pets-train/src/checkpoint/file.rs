@@ -48,6 +48,12 @@ pub(crate) struct RunState {
     pub(crate) optimizer_counts: Counts,
 }
 
+/// What tells whether the rest can be read.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
 impl Checkpoint {
     /// Epochs that are done.
     pub const fn epochs(&self) -> usize {
@@ -107,13 +113,13 @@ impl Checkpoint {
         if *entry(CHECKSUM_KEY)? != checksum(&tensors, state) {
             return Err("its checksum is another: the file is damaged".to_owned());
         }
-        let state: RunState = toml::from_str(state).map_err(|error| error.to_string())?;
-        if state.format != FORMAT_VERSION {
+        let Version { format } = toml::from_str(state).map_err(|error| error.to_string())?;
+        if format != FORMAT_VERSION {
             return Err(format!(
-                "it has format {}, this program reads format {FORMAT_VERSION}",
-                state.format
+                "it has format {format}, this program reads format {FORMAT_VERSION}"
             ));
         }
+        let state = toml::from_str(state).map_err(|error| error.to_string())?;
         Ok(Self { tensors, state })
     }
 }
@@ -122,7 +128,11 @@ impl Checkpoint {
 fn checksum(tensors: &Tensors, state: &str) -> String {
     let mut hash = Sha256::new();
     for (name, data) in tensors {
-        hash.update(format!("{name} {:?} {:?}\n", data.dtype(), data.shape()));
+        let dims = data.shape().as_slice();
+        hash.update(format!(
+            "{name} {:?} Shape {{ dims: {dims:?} }}\n",
+            data.dtype()
+        ));
         hash.update(data.as_bytes());
     }
     hash.update(state);
@@ -235,6 +245,24 @@ pub(crate) mod tests {
         assert_eq!(read.state.plateau, written.state.plateau);
         assert_eq!(read.state.confusable, written.state.confusable);
         assert_eq!(read.state.optimizer_counts, written.state.optimizer_counts);
+    }
+
+    #[test]
+    fn another_format_is_refused_by_its_number() {
+        let tensors = checkpoint(5).tensors;
+        let state = format!("format = {}\nunheard_of = true\n", FORMAT_VERSION + 1);
+        let metadata = HashMap::from([
+            (CHECKSUM_KEY.to_owned(), checksum(&tensors, &state)),
+            (STATE_KEY.to_owned(), state),
+        ]);
+        let views = tensors.iter().map(|(name, data)| {
+            let dtype = Described::new(data).unwrap().dtype;
+            let view = TensorView::new(dtype, data.shape().to_vec(), data.as_bytes()).unwrap();
+            (name.as_str(), view)
+        });
+        let bytes = safetensors::serialize(views, Some(metadata)).unwrap();
+        let reason = Checkpoint::from_bytes(&bytes).unwrap_err();
+        assert_eq!(reason, "it has format 2, this program reads format 1");
     }
 
     #[test]

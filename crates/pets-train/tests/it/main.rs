@@ -1,5 +1,6 @@
 //! The crate's behaviour from outside: runs on small random pictures, schedules, damaged files.
 
+mod checkpoints;
 mod fuzz;
 mod names;
 mod nan_guard;
