@@ -21,5 +21,5 @@ pub use backbones::resnet::Resnet;
 pub use head::ProjectionHead;
 pub use model_files::description::ModelDescription;
 pub use model_files::opening::OpenedModel;
-pub use weights::state_dict::StateDict;
 pub use weights::loading::{Completeness, LoadReport};
+pub use weights::state_dict::StateDict;
