@@ -47,10 +47,7 @@ use arguments::{Arguments, Command};
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     pets_kernels::keep_freed_memory();
-    match interrupt::install()
-        .map_err(Into::into)
-        .and_then(|()| run(arguments.command))
-    {
+    match start().and_then(|()| run(arguments.command)) {
         Ok(code) => code,
         Err(error) if error.is::<interrupt::Interrupted>() => {
             ExitCode::from(interrupt::exit_code())
@@ -58,11 +55,19 @@ fn main() -> ExitCode {
         Err(error) => {
             say!("error: {}", in_one_line_each(&error));
             let wrong_usage = error.is::<config::ConfigError>()
+                || error.is::<pets_kernels::InstructionSetError>()
                 || error.is::<device::DeviceError>()
                 || error.is::<resumption::ResumptionError>();
             ExitCode::from(if wrong_usage { 2 } else { 1 })
         }
     }
+}
+
+/// What every command needs.
+fn start() -> anyhow::Result<()> {
+    pets_kernels::InstructionSet::chosen()?;
+    interrupt::install()?;
+    Ok(())
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {

@@ -1,6 +1,7 @@
 //! What `pets` says, word for word.
 
 use assert_cmd::Command;
+use pets_kernels::InstructionSet;
 
 /// Runs `pets` in an empty folder; exit code, stdout and stderr as one text.
 fn pets(arguments: &[&str]) -> String {
@@ -128,4 +129,41 @@ fn every_flag_of_the_original_is_known() {
         said.contains("output_dir = \"runs\"  # --output-dir"),
         "{said}"
     );
+}
+
+#[test]
+fn instructions_that_nobody_has() {
+    let output = Command::cargo_bin("pets")
+        .unwrap()
+        .args(["config", "--defaults"])
+        .env("PETS_KERNELS", "mmx")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected = "error: PETS_KERNELS: unknown instructions `mmx`; this machine has scalar";
+    assert!(said.starts_with(expected), "{said}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn each_set_of_instructions_is_taken_or_refused() {
+    for set in InstructionSet::ALL {
+        let output = Command::cargo_bin("pets")
+            .unwrap()
+            .args(["config", "--defaults"])
+            .env("PETS_KERNELS", set.name())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        if set.is_available() {
+            assert!(output.status.success(), "{said}");
+        } else {
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(
+                said.contains("this machine lacks the instructions"),
+                "{said}"
+            );
+        }
+    }
 }

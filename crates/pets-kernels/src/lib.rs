@@ -12,6 +12,7 @@ mod cpu;
 mod flex;
 mod flex_autodiff;
 mod heap;
+mod instruction_set;
 mod max_pool;
 mod placement;
 
@@ -20,4 +21,5 @@ pub use adam::AdamStep;
 pub use batch_norm::{BatchNormOutput, batch_norm};
 pub use convolution::{Affine, Convolution, Padding, conv2d, conv2d_affine};
 pub use heap::keep_freed_memory;
+pub use instruction_set::{InstructionSet, InstructionSetError};
 pub use max_pool::max_pool2d;

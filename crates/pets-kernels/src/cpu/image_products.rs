@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use pulp::Arch;
-
 use super::image_tasks::{ImageTask, ImageTasks};
 use super::implicit_product::{Column, Finish, ImplicitProduct, packing_len};
 use super::packed_rows::PackedRows;
 use super::phase_layout::PhaseLayout;
 use super::scratch::with_scratch;
+use crate::instruction_set::dispatch;
 
 /// A product that fills a part of each output image.
 #[derive(Debug)]
@@ -70,7 +69,7 @@ impl ImageProducts<'_> {
             };
             let finish = self.finish.of_part(start..start + out.len());
             for part in self.parts {
-                Arch::new().dispatch(ImplicitProduct {
+                dispatch(ImplicitProduct {
                     rows: &part.rows,
                     range: first_channel..first_channel + channels,
                     source,
