@@ -1,7 +1,10 @@
-//! A step of Adam against its formula.
+//! A step of Adam.
 
-use burn::tensor::{DType, Device, Distribution, Tensor};
+use burn::tensor::{DType, Tensor};
 use pets_kernels::AdamStep;
+
+use crate::errors::{Computed, Sums};
+use crate::tensors::{Drawing, exact_values, values};
 
 /// More weights than one thread takes at a time, and no multiple of a vector.
 const DIMS: [usize; 2] = [181, 277];
@@ -15,67 +18,68 @@ const STEP: AdamStep = AdamStep {
     weight_decay: 0.03,
 };
 
-fn values(tensor: &Tensor<2>) -> Vec<f64> {
-    let data = tensor.to_data().convert::<f64>();
-    data.try_to_vec().expect("the data were converted to f64")
-}
-
 /// Weights, gradient and the two moments.
-fn tensors(device: &Device) -> [Tensor<2>; 4] {
-    device.seed(7);
-    let random = || Tensor::random(DIMS, Distribution::Normal(0.0, 1.0), device);
-    [random(), random(), random(), random().square()]
+fn tensors() -> [Tensor<2>; 4] {
+    let mut drawing = Drawing::new(7);
+    let [weights, gradient, first, second] = [(); 4].map(|()| drawing.tensor(DIMS));
+    [weights, gradient, first, second.square()]
 }
 
 /// The formula, number by number.
-fn formula([weights, gradient, first, second]: &[Tensor<2>; 4]) -> [Vec<f64>; 3] {
+fn formula(inputs: &[Tensor<2>; 4]) -> [Sums; 3] {
+    let [weights, gradient, first, second] = inputs.each_ref().map(exact_values);
     let [beta_1, beta_2] = STEP.betas.map(f64::from);
-    let mut result = [Vec::new(), Vec::new(), Vec::new()];
-    let [weights, gradient, first, second] = [weights, gradient, first, second].map(values);
-    for (((weight, gradient), first), second) in
-        weights.into_iter().zip(gradient).zip(first).zip(second)
-    {
-        let gradient = gradient + 0.02 * weight;
-        let first = beta_1 * first + (1.0 - beta_1) * gradient;
-        let second = beta_2 * second + (1.0 - beta_2) * gradient * gradient;
+    let mut sums = [(); 3].map(|()| Sums::zeros(weights.len()));
+    for (index, &weight) in weights.iter().enumerate() {
+        let gradient = gradient[index] + STEP.gradient_decay * weight;
+        sums[1].add(index, beta_1 * first[index]);
+        sums[1].add(index, (1.0 - beta_1) * gradient);
+        sums[2].add(index, beta_2 * second[index]);
+        sums[2].add(index, (1.0 - beta_2) * gradient * gradient);
+        let [first, second] = [sums[1].values[index], sums[2].values[index]];
         let corrected = second / (1.0 - beta_2.powi(3));
-        let change = first / (1.0 - beta_1.powi(3)) / (corrected.sqrt() + 1e-6);
-        result[0].push((1.0 - 0.03) * weight - 0.01 * change);
-        result[1].push(first);
-        result[2].push(second);
+        let change = first / (1.0 - beta_1.powi(3)) / (corrected.sqrt() + f64::from(STEP.epsilon));
+        sums[0].add(index, (1.0 - STEP.weight_decay) * weight);
+        sums[0].add(index, -STEP.learning_rate * change);
     }
-    result
+    sums
 }
 
-fn assert_step(inputs: [Tensor<2>; 4]) {
-    let expected = formula(&inputs);
+fn assert_step(inputs: [Tensor<2>; 4], what: &str) {
+    let [of_weights, of_first, of_second] = formula(&inputs);
     let [weights, gradient, first, second] = inputs;
     let (weights, [first, second]) = STEP.apply(weights, gradient, [first, second]);
-    for (tensor, expected) in [weights, first, second].iter().zip(&expected) {
-        for (value, wanted) in values(tensor).iter().zip(expected) {
-            assert!((value - wanted).abs() < 1e-5, "{value}, {wanted}");
-        }
-    }
+    let [weights, first, second] =
+        [weights, first, second].map(|tensor| values(&tensor.cast(DType::F32)));
+    of_weights.assert_close(Computed::AdamWeights, &weights, what);
+    of_first.assert_close(Computed::AdamMoments, &first, what);
+    of_second.assert_close(Computed::AdamMoments, &second, what);
 }
 
 #[test]
 fn the_step_is_the_formula() {
-    assert_step(tensors(&Device::flex()));
+    assert_step(tensors(), "a step");
 }
 
 #[test]
 fn other_number_types_take_burns_operations() {
-    assert_step(tensors(&Device::flex()).map(|tensor| tensor.cast(DType::F64)));
+    assert_step(
+        tensors().map(|tensor| tensor.cast(DType::F64)),
+        "a step in float64",
+    );
 }
 
 #[test]
 fn any_order_in_memory_will_do() {
-    assert_step(tensors(&Device::flex()).map(Tensor::transpose));
+    assert_step(
+        tensors().map(Tensor::transpose),
+        "a step of transposed tensors",
+    );
 }
 
 #[test]
 fn a_tensor_that_is_held_elsewhere_stays_as_it_was() {
-    let [weights, gradient, first, second] = tensors(&Device::flex());
+    let [weights, gradient, first, second] = tensors();
     let before = [&weights, &first, &second].map(values);
     let held = [weights.clone(), first.clone(), second.clone()];
     STEP.apply(weights, gradient, [first, second]);
