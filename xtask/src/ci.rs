@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::generated;
 use crate::shell::CommandLine;
+use crate::test_report::{failed_tests, not_run};
 
 /// What the steps build. One choice for all of them, since Burn is compiled anew where features differ; with the
 /// ndarray device, so that a test can train on it.
@@ -14,10 +15,58 @@ pub(crate) const WORKSPACE: &str = "--workspace --features pets-cli/ndarray";
 struct Step {
     name: &'static str,
     commands: Vec<CommandLine>,
+    /// Whether the commands name tests in their output.
+    tests: bool,
 }
 
 fn step(name: &'static str, commands: Vec<CommandLine>) -> Step {
-    Step { name, commands }
+    Step {
+        name,
+        commands,
+        tests: false,
+    }
+}
+
+/// What came of a step.
+struct Outcome {
+    name: &'static str,
+    seconds: u64,
+    /// Commands and tests that failed.
+    failures: Vec<String>,
+    /// What tests could not run on this machine.
+    not_run: Vec<String>,
+}
+
+impl Step {
+    /// Runs every command, also after one that fails.
+    fn run(&self) -> Outcome {
+        let started = Instant::now();
+        let mut failures = Vec::new();
+        let mut said = String::new();
+        for line in &self.commands {
+            println!("$ {line}");
+            let result = if self.tests {
+                line.run_and_note(&mut said)
+            } else {
+                line.run()
+            };
+            if let Err(error) = result {
+                println!("{error:#}");
+                failures.push(format!("{error:#}"));
+            }
+        }
+        failures.extend(
+            failed_tests(&said)
+                .into_iter()
+                .map(|test| format!("  {test}")),
+        );
+        Outcome {
+            name: self.name,
+            seconds: started.elapsed().as_secs(),
+            failures,
+            not_run: not_run(&said),
+        }
+    }
 }
 
 /// Names under which the tests of the web pages look for a browser, in `tests/report_page/browser.rs`.
@@ -32,9 +81,9 @@ const BROWSERS: [&str; 5] = [
 fn steps(browser: bool) -> Vec<Step> {
     let line = CommandLine::new;
     let test_runner = if line("cargo nextest --version").succeeds() {
-        line("cargo nextest run").with_arguments(WORKSPACE)
+        line("cargo nextest run --no-fail-fast").with_arguments(WORKSPACE)
     } else {
-        line("cargo test --lib --bins --tests").with_arguments(WORKSPACE)
+        line("cargo test --no-fail-fast --lib --bins --tests").with_arguments(WORKSPACE)
     };
     let test_runner = if browser {
         test_runner.with_env("PETS_REQUIRE_BROWSER", "1")
@@ -51,13 +100,14 @@ fn steps(browser: bool) -> Vec<Step> {
                     .with_arguments("-- -D warnings"),
             ],
         ),
-        step(
-            "tests",
-            vec![
+        Step {
+            name: "tests",
+            commands: vec![
                 test_runner,
-                line("cargo test --doc").with_arguments(WORKSPACE),
+                line("cargo test --no-fail-fast --doc").with_arguments(WORKSPACE),
             ],
-        ),
+            tests: true,
+        },
         step(
             "docs",
             vec![
@@ -93,43 +143,111 @@ fn supply_chain() -> Step {
 
 /// Runs every step, all of them even where one fails, and sums up.
 pub(crate) fn run(browser: bool) -> Result<()> {
-    let steps = steps(browser);
-    let total = steps.len();
-    let mut failures = Vec::new();
-    let mut times = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
-        println!("\n== {}/{total} {} ==", index + 1, step.name);
-        let started = Instant::now();
-        let result = step.commands.iter().try_for_each(|line| {
-            println!("$ {line}");
-            line.run()
-        });
-        times.push((step.name, result.is_ok(), started.elapsed().as_secs()));
-        if let Err(error) = result {
-            println!("{error:#}");
-            failures.push(format!("{}: {error:#}", step.name));
-        }
-    }
+    let outcomes = run_all(&steps(browser));
     println!();
     if !browser
         && !BROWSERS
             .iter()
             .any(|line| CommandLine::new(line).succeeds())
     {
-        println!("skipped: the tests of the web pages, since no Chromium or Chrome is on the PATH");
+        println!("not run: the tests of the web pages, since no Chromium or Chrome is on the PATH");
     }
-    for (name, passed, seconds) in times {
-        println!(
-            "{} {name} ({seconds} s)",
-            if passed { "passed" } else { "FAILED" }
-        );
+    for what in outcomes.iter().flat_map(|outcome| &outcome.not_run) {
+        println!("not run: {what}");
     }
-    if !failures.is_empty() {
+    for Outcome {
+        name,
+        seconds,
+        failures,
+        ..
+    } in &outcomes
+    {
+        let verdict = if failures.is_empty() {
+            "passed"
+        } else {
+            "FAILED"
+        };
+        println!("{verdict} {name} ({seconds} s)");
+    }
+    verdict(&outcomes)
+}
+
+fn run_all(steps: &[Step]) -> Vec<Outcome> {
+    let total = steps.len();
+    let run = |(index, step): (usize, &Step)| {
+        println!("\n== {}/{total} {} ==", index + 1, step.name);
+        step.run()
+    };
+    steps.iter().enumerate().map(run).collect()
+}
+
+/// An error that lists everything that failed.
+fn verdict(outcomes: &[Outcome]) -> Result<()> {
+    let failed = outcomes
+        .iter()
+        .filter(|outcome| !outcome.failures.is_empty());
+    let lists = failed
+        .map(|outcome| format!("{}:\n  {}", outcome.name, outcome.failures.join("\n  ")))
+        .collect::<Vec<_>>();
+    if !lists.is_empty() {
         bail!(
-            "{} of {total} steps failed:\n{}",
-            failures.len(),
-            failures.join("\n")
+            "{} of {} steps failed\n{}",
+            lists.len(),
+            outcomes.len(),
+            lists.join("\n")
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands(name: &'static str, lines: &[&'static str], tests: bool) -> Step {
+        Step {
+            name,
+            commands: lines.iter().copied().map(CommandLine::new).collect(),
+            tests,
+        }
+    }
+
+    #[test]
+    fn every_command_runs_and_every_failure_is_listed() {
+        let outcomes = run_all(&[
+            commands("first", &["false", "cargo --no-such-flag", "true"], false),
+            commands("second", &["true"], false),
+            commands(
+                "third",
+                &[
+                    "false",
+                    "echo test a::b ... FAILED",
+                    "echo NOT RUN with avx512",
+                ],
+                true,
+            ),
+        ]);
+        let counts = outcomes.iter().map(|outcome| outcome.failures.len());
+        assert_eq!(counts.collect::<Vec<_>>(), [2, 0, 2]);
+        assert_eq!(outcomes[2].not_run, ["with avx512"]);
+        let list = verdict(&outcomes).unwrap_err().to_string();
+        assert_eq!(
+            list.lines().map(str::trim).collect::<Vec<_>>(),
+            [
+                "2 of 3 steps failed",
+                "first:",
+                "`false` failed (exit status: 1)",
+                "`cargo --no-such-flag` failed (exit status: 1)",
+                "third:",
+                "`false` failed (exit status: 1)",
+                "a::b",
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_failed() {
+        let outcomes = run_all(&[commands("only", &["true"], true)]);
+        assert!(verdict(&outcomes).is_ok());
+    }
 }

@@ -10,6 +10,7 @@ mod generated;
 mod growth;
 mod performance;
 mod shell;
+mod test_report;
 
 use std::process::ExitCode;
 
