@@ -53,7 +53,7 @@ pub(crate) struct Lens {
 impl Lens {
     /// Grad-CAM at the stage of this name, or at the last one.
     pub(crate) fn at(config: &Config, stage: Option<&str>, method: MapMethod) -> Result<Self> {
-        let architecture = config.architecture()?;
+        let architecture = config.model.backbone;
         let stage = match stage {
             Some(name) => pets_model::stage_index(name, architecture)?,
             None => architecture.stages().len() - 1,
@@ -101,15 +101,15 @@ pub(crate) struct OnTheAnimal {
 
 impl Attention {
     pub(crate) fn sheet(&self, config: &Config) -> Result<Picture> {
-        let stage = config.architecture()?.stages()[self.lens.stage];
+        let stage = config.model.backbone.stages()[self.lens.stage];
         let title = format!("{} at {stage}", method_name(self.lens.method));
-        Ok(gradcam_sheet(Some(&title), config.theme(), &self.rows)?)
+        Ok(gradcam_sheet(Some(&title), config.visualization.theme, &self.rows)?)
     }
 
     pub(crate) fn record(&self, config: &Config) -> Result<AttentionRecord<'_>> {
         Ok(AttentionRecord {
             format: 1,
-            stage: config.architecture()?.stages()[self.lens.stage],
+            stage: config.model.backbone.stages()[self.lens.stage],
             method: method_name(self.lens.method),
             on_the_animal: on_the_animal(&self.records),
             maps: &self.records,

@@ -7,8 +7,7 @@ use pets_model::{EmbeddingModel, OpenedModel};
 use pets_train::{Representation, RunFolder};
 use toml::Value;
 
-use crate::arguments::Settings;
-use crate::config::{Config, effective_toml, find};
+use crate::config::{Config, Layers, ResolvedSettings, Settings, effective_toml, find};
 use crate::embedder::Embedder;
 use crate::materials::Materials;
 use crate::starting_model::starting_model;
@@ -24,22 +23,26 @@ pub(crate) struct Candidate {
     pub(crate) epoch: Option<usize>,
     /// The settings in force, as TOML.
     pub(crate) settings: String,
+    /// Where they came from.
+    pub(crate) layers: Layers,
 }
 
 impl Candidate {
     /// Opens the model that the command line means.
     pub(crate) fn open(settings: &Settings, load_model: Option<&Path>) -> Result<Self> {
-        let plain_layers = settings.layers(None)?;
-        let plain = Config::from_layers(&plain_layers)?;
-        if load_model.is_none() && plain.evaluation.representation == "features" {
-            let materials = Materials::open(&plain)?;
+        let plain = settings.before_opening();
+        let shows_features = plain.evaluation.representation == Representation::Features;
+        if load_model.is_none() && shows_features {
+            let ResolvedSettings { mut config, layers } = settings.resolve()?;
+            let materials = Materials::open(&mut config, &layers)?;
             return Ok(Self {
-                model: starting_model(&plain, &materials.device)?,
-                config: plain,
+                model: starting_model(&config, &materials.device)?,
+                config,
                 materials,
                 file: None,
                 epoch: None,
-                settings: effective_toml(&plain_layers),
+                settings: effective_toml(&layers),
+                layers,
             });
         }
         let file = load_model.map_or_else(
@@ -54,23 +57,21 @@ impl Candidate {
         }
         let device = crate::device::resolve(&plain.device)?;
         let opened = EmbeddingModel::open(&file, &device)?;
-        let layers = settings.layers(
-            opened
-                .description
-                .as_ref()
-                .map(|description| (description.config.as_str(), file.clone())),
-        )?;
-        let mut config = Config::from_layers(&layers)?;
+        let ResolvedSettings { mut config, layers } = match &opened.description {
+            Some(description) => settings.resolve_over_model(&description.config, &file)?,
+            None => settings.resolve()?,
+        };
         config
             .adopt(&opened)
             .with_context(|| format!("cannot use the model in {}", file.display()))?;
         Ok(Self {
-            materials: Materials::open(&config)?,
+            materials: Materials::open(&mut config, &layers)?,
             config,
             model: opened.model,
             file: Some(file),
             epoch: opened.description.map(|description| description.epoch),
             settings: effective_toml(&layers),
+            layers,
         })
     }
 
@@ -80,10 +81,7 @@ impl Candidate {
             config: &self.config,
             materials: &self.materials,
             model: &self.model,
-            representation: match self.config.evaluation.representation.as_str() {
-                "features" => Representation::Features,
-                _ => Representation::Embedding,
-            },
+            representation: self.config.evaluation.representation,
         }
     }
 }
@@ -91,11 +89,7 @@ impl Candidate {
 impl Config {
     /// What the model is settles what it is fed, whatever the flags say.
     fn adopt(&mut self, opened: &OpenedModel) -> Result<()> {
-        opened
-            .config
-            .architecture
-            .name()
-            .clone_into(&mut self.model.backbone);
+        self.model.backbone = opened.config.architecture;
         self.model.embedding_size = opened.config.embedding_size.unwrap_or(0);
         if let Some(description) = &opened.description {
             let key = find("data.img_size").expect("it is a key of the configuration");

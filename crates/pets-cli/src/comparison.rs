@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::figures::Figures;
 use crate::judged::Judged;
-use crate::table::Table;
+use crate::output::table::Table;
 
 /// One of the models compared.
 pub(crate) struct Contender<'a> {

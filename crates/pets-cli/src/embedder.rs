@@ -10,7 +10,7 @@ use pets_train::{Representation, TrainError, embed};
 use crate::config::Config;
 use crate::interrupt::{self, Interrupted};
 use crate::materials::Materials;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 use crate::specs::EVAL_BATCH;
 
 /// A model that is shown samples of a dataset.

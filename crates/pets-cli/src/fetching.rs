@@ -8,7 +8,7 @@ use pets_fetch::{
 };
 
 use crate::interrupt::{self, Interrupted};
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 
 const MEGABYTE: u64 = 1_000_000;
 

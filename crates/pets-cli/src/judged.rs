@@ -10,8 +10,8 @@ use pets_eval::{Embeddings, Failure, QueryResult};
 use pets_train::{Representation, RunFolder};
 use serde::Serialize;
 
-use crate::arguments::Settings;
 use crate::candidate::Candidate;
+use crate::config::{Choice, Settings};
 use crate::embedder::Embedder;
 use crate::figures::{Analysis, Figures, Subject};
 use crate::label_names::label_name;
@@ -88,7 +88,10 @@ pub(crate) fn judge_with_baseline(
 
 /// Opens the model that the command line means and judges it on the test images.
 pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Judged> {
-    let candidate = Candidate::open(settings, load_model)?;
+    let mut candidate = Candidate::open(settings, load_model)?;
+    candidate
+        .materials
+        .settle_few_shot(&mut candidate.config, &candidate.layers)?;
     let (config, materials) = (&candidate.config, &candidate.materials);
     let (test, few_shot_set) = (&materials.split.test, &materials.split.few_shot);
     if test.is_empty() {
@@ -97,7 +100,6 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
             config.data.train_test_split
         );
     }
-    materials.check_few_shot(config)?;
     materials
         .skipped
         .write(&RunFolder::new(&config.output_dir))?;
@@ -121,13 +123,13 @@ pub(crate) fn judge(settings: &Settings, load_model: Option<&Path>) -> Result<Ju
         format: 2,
         model: EvaluatedModel {
             file: candidate.file.clone(),
-            backbone: config.model.backbone.clone(),
-            representation: config.evaluation.representation.clone(),
+            backbone: config.model.backbone.to_string(),
+            representation: config.evaluation.representation.name(),
             epoch: candidate.epoch,
         },
         data: DataCounts {
             dataset: config.data.dir.clone(),
-            split: config.data.split.clone(),
+            split: config.data.split.name(),
             seed: config.seed,
             test_images: test.len(),
             test_breeds: distinct_labels(&materials.dataset, test),

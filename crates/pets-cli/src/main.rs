@@ -1,10 +1,10 @@
 //! The program `pets`.
 
 #[macro_use]
-mod say;
+mod output;
 
 mod animal_mask;
-mod arguments;
+mod args;
 mod attention;
 mod candidate;
 mod commands;
@@ -15,7 +15,6 @@ mod distances;
 mod embedder;
 mod fetching;
 mod figures;
-mod figures_report;
 mod files;
 mod interrupt;
 mod judged;
@@ -24,7 +23,6 @@ mod label_names;
 mod materials;
 mod outside_picture;
 mod pretrained;
-mod progress;
 mod prototypes;
 mod published_dataset;
 mod report;
@@ -35,17 +33,14 @@ mod settings_without_effect;
 mod skipped_images;
 mod specs;
 mod starting_model;
-mod table;
 mod weights_cache;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use arguments::{Arguments, Command};
+use args::Command;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = args::parse();
     pets_kernels::keep_freed_memory();
     match interrupt::install()
         .map_err(Into::into)
@@ -71,40 +66,42 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             settings,
             continuation,
             evaluate,
-        } => commands::train::run(&settings, &continuation, evaluate),
+        } => commands::train::run(settings.read()?, &continuation, evaluate),
         Command::Evaluate {
             settings,
             arguments,
-        } => commands::evaluate::run(&settings, &arguments),
+        } => commands::evaluate::run(&settings.read()?, &arguments),
         Command::Embed {
             settings,
             model,
             part,
             out,
-        } => commands::embed::run(&settings, &model, part, &out),
+        } => commands::embed::run(&settings.read()?, &model, part, &out),
         Command::Visualize {
             settings,
             model,
             query,
             query_breed,
-        } => commands::visualize::run(&settings, &model, &query, query_breed.as_deref()),
+        } => commands::visualize::run(&settings.read()?, &model, &query, query_breed.as_deref()),
         Command::Compare {
             settings,
             runs,
             out,
             json,
-        } => commands::compare::run(&settings, &runs, out.as_deref(), json),
+        } => commands::compare::run(&settings.read()?, &runs, out.as_deref(), json),
         Command::All {
             settings,
             continuation,
-        } => commands::all::run(&settings, &continuation),
+        } => commands::all::run(settings.read()?, &continuation),
         Command::Gradcam {
             settings,
             model,
             arguments,
-        } => commands::gradcam::run(&settings, &model, &arguments),
-        Command::Breeds { settings, json } => commands::breeds::run(&settings, json),
-        Command::Config { settings, defaults } => commands::config::run(&settings, defaults),
+        } => commands::gradcam::run(&settings.read()?, &model, &arguments),
+        Command::Breeds { settings, json } => commands::breeds::run(&settings.read()?, json),
+        Command::Config { settings, defaults } => {
+            commands::config::run(&settings.read()?, defaults)
+        }
         Command::Dataset { command } => commands::dataset::run(&command),
         Command::Weights { command } => commands::weights::run(&command),
     }

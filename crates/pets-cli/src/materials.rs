@@ -5,9 +5,9 @@ use burn::tensor::Device;
 use pets_data::{DataError, Dataset, Item, Loader, Split, Transform};
 use pets_draw::{DrawSpec, Outcome, draw_dataset};
 
-use crate::config::{Config, OnBadImage};
+use crate::config::{Config, ConfigError, HeldOutBreed, Layers, OnBadImage};
 use crate::device;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 use crate::published_dataset::fetch_dataset;
 use crate::skipped_images::SkippedImages;
 
@@ -22,10 +22,12 @@ pub(crate) struct Materials {
 }
 
 impl Materials {
-    /// Opens the dataset of `config`, drawing it first where the configuration says so.
-    pub(crate) fn open(config: &Config) -> Result<Self> {
+    /// Opens the dataset of `config`, drawing it first where the configuration says so, and settles which of its breeds
+    /// are held out.
+    pub(crate) fn open(config: &mut Config, layers: &Layers) -> Result<Self> {
         let device = device::resolve(&config.device)?;
         let dataset = open_dataset(config)?;
+        config.settle_holdout(layers, &class_names(&dataset))?;
         let split = Split::new(&dataset, &config.split_spec()).with_context(|| {
             format!("cannot split the dataset in {}", config.data.dir.display())
         })?;
@@ -49,34 +51,20 @@ impl Materials {
         })
     }
 
-    /// Whether few-shot tasks can be drawn from the held-out breeds, so that it is known before training or embedding.
-    pub(crate) fn check_few_shot(&self, config: &Config) -> Result<()> {
-        let held_out = &self.split.holdout_classes;
-        if held_out.is_empty() {
-            return Ok(());
-        }
-        let (n_way, k_shot) = (config.evaluation.n_way, config.evaluation.k_shot);
-        if n_way > held_out.len() {
-            bail!(
-                "evaluation.n_way = {n_way}: few-shot tasks draw their breeds from the {} held out; \
-                 allowed is 2 to {0}",
-                held_out.len()
-            );
-        }
-        for &label in held_out {
+    /// Settles how large few-shot tasks are, so that it is known before training or embedding.
+    pub(crate) fn settle_few_shot(
+        &self,
+        config: &mut Config,
+        layers: &Layers,
+    ) -> Result<(), ConfigError> {
+        let held_out = self.split.holdout_classes.iter().map(|&label| {
             let of_class = |sample: &&usize| self.dataset.samples()[**sample].label == label;
-            let images = self.split.few_shot.iter().filter(of_class).count();
-            if images <= k_shot {
-                bail!(
-                    "evaluation.k_shot = {k_shot}: the held-out breed {} has {images} usable images, and a few-shot \
-                     task needs {} of it; allowed is at most {}, or hold out other breeds",
-                    self.class_name(label),
-                    k_shot + 1,
-                    images.saturating_sub(1)
-                );
+            HeldOutBreed {
+                name: self.class_name(label),
+                images: self.split.few_shot.iter().filter(of_class).count(),
             }
-        }
-        Ok(())
+        });
+        config.settle_few_shot(layers, &held_out.collect::<Vec<_>>())
     }
 
     /// A loader of `items`.
@@ -100,14 +88,18 @@ impl Materials {
 
     /// Names of the dataset's classes, in the order of its labels.
     pub(crate) fn class_names(&self) -> Vec<String> {
-        let classes = self.dataset.classes().iter();
-        classes.map(|class| class.name.clone()).collect()
+        class_names(&self.dataset)
     }
 
     /// Name of a class of the dataset.
     pub(crate) fn class_name(&self, label: usize) -> &str {
         &self.dataset.classes()[label].name
     }
+}
+
+fn class_names(dataset: &Dataset) -> Vec<String> {
+    let classes = dataset.classes().iter();
+    classes.map(|class| class.name.clone()).collect()
 }
 
 /// Opens the dataset of `config`, drawing or fetching it first where the configuration says so.

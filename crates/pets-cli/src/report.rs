@@ -93,8 +93,8 @@ fn facts(judged: &Judged) -> Vec<Fact> {
         value,
     };
     let mut facts = vec![
-        fact("backbone", config.model.backbone.clone()),
-        fact("loss", config.loss.r#type.clone()),
+        fact("backbone", config.model.backbone.to_string()),
+        fact("loss", config.loss.kind.to_string()),
         fact("embedding", format!("{} values", judged.embeddings.dim())),
         fact("trained on", format!("{} images", split.train.len())),
         fact("tested on", format!("{} images", split.test.len())),

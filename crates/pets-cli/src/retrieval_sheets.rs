@@ -69,7 +69,7 @@ pub(crate) fn outside_queries(
             row(judged, query, label, &found)
         })
         .collect::<Result<Vec<_>>>()?;
-    let theme = judged.candidate.config.theme();
+    let theme = judged.candidate.config.visualization.theme;
     Ok(retrieval_sheet(
         Some("The most similar test images"),
         theme,
@@ -93,7 +93,7 @@ fn sheet(judged: &Judged, title: &str, queries: &[usize]) -> Result<Picture> {
         .collect::<Result<Vec<_>>>()?;
     Ok(retrieval_sheet(
         Some(title),
-        judged.candidate.config.theme(),
+        judged.candidate.config.visualization.theme,
         &rows,
     )?)
 }

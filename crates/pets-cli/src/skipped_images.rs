@@ -10,7 +10,7 @@ use pets_train::RunFolder;
 use serde::Serialize;
 
 use crate::files::write_atomically;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 
 /// How many are named on the terminal; the file names all.
 const SHOWN: usize = 10;

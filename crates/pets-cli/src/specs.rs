@@ -1,74 +1,62 @@
 //! From the configuration to what each crate takes.
 
 use anyhow::Result;
-use pets_data::{Augmentation, Normalization, Sampler, SplitKind, SplitSpec, Transform};
+use pets_data::{Augmentation, Normalization, Sampler, SplitSpec, Transform};
 use pets_eval::FewShotConfig;
-use pets_losses::{LossConfig, LossKind};
-use pets_model::{Architecture, EmbeddingModelConfig, FrozenStages};
+use pets_losses::LossConfig;
+use pets_model::{EmbeddingModelConfig, FrozenStages};
 use pets_train::{BatchPlan, EarlyStopping, MemorySpec, OnNan, Schedule, TrainSpec};
-use pets_viz::{Theme, TsneConfig, TsneEngine, UmapConfig};
+use pets_viz::{TsneConfig, UmapConfig};
 
-use crate::config::Config;
+use crate::config::{
+    Config, HoldoutBreeds, OnNanKind, SamplerKind, ScheduleKind, default_parameters,
+};
 
 /// Images at a time in evaluation.
 pub(crate) const EVAL_BATCH: usize = 32;
 
 impl Config {
+    /// How the dataset is divided, once it is settled which breeds are held out.
     pub(crate) fn split_spec(&self) -> SplitSpec {
         SplitSpec {
-            kind: if self.data.split == "official" {
-                SplitKind::Official
-            } else {
-                SplitKind::Random
-            },
+            kind: self.data.split,
             train_val_split: self.data.train_val_split,
             train_test_split: self.data.train_test_split,
-            holdout: self.data.holdout_breeds.clone(),
+            holdout: match &self.data.holdout_breeds {
+                HoldoutBreeds::Auto => Vec::new(),
+                HoldoutBreeds::These(names) => names.clone(),
+            },
             seed: self.seed,
         }
     }
 
-    pub(crate) fn architecture(&self) -> Result<Architecture> {
-        Ok(self.model.backbone.parse()?)
-    }
-
-    pub(crate) fn model_config(&self) -> Result<EmbeddingModelConfig> {
-        Ok(EmbeddingModelConfig {
-            architecture: self.architecture()?,
+    pub(crate) fn model_config(&self) -> EmbeddingModelConfig {
+        EmbeddingModelConfig {
+            architecture: self.model.backbone,
             embedding_size: (self.model.embedding_size > 0).then_some(self.model.embedding_size),
             dropout_rate: self.model.dropout_rate,
-        })
+        }
     }
 
     /// The loss with the parameters that were given and, for the rest, its own defaults.
     pub(crate) fn loss_config(&self) -> Result<LossConfig> {
-        let mut table = self.default_loss_table()?;
-        for (name, value) in &self.loss.parameters {
-            if let Some(place) = table.get_mut(name) {
-                place.clone_from(value);
+        let mut table = default_parameters(self.loss.kind);
+        for (name, given) in self.loss.given_parameters() {
+            if let Some(value) = table.get_mut(name) {
+                *value = given;
             }
         }
+        table.insert("type".to_owned(), self.loss.kind.to_string().into());
         let config: LossConfig = table.try_into()?;
         config.validate()?;
         Ok(config)
     }
 
     /// The parameters that were given but are not this loss's.
-    pub(crate) fn idle_loss_parameters(&self) -> Result<Vec<&str>> {
-        let table = self.default_loss_table()?;
-        let given = self.loss.parameters.keys().map(String::as_str);
-        Ok(given.filter(|name| !table.contains_key(*name)).collect())
-    }
-
-    fn default_loss_table(&self) -> Result<toml::Table> {
-        Ok(toml::Table::try_from(LossConfig::new(self.loss_kind()))?)
-    }
-
-    pub(crate) fn loss_kind(&self) -> LossKind {
-        self.loss
-            .r#type
-            .parse()
-            .expect("the configuration allows the names of losses alone: a test compares them")
+    pub(crate) fn idle_loss_parameters(&self) -> Vec<&'static str> {
+        let of_loss = default_parameters(self.loss.kind);
+        let given = self.loss.given_parameters().map(|(name, _)| name);
+        given.filter(|name| !of_loss.contains_key(*name)).collect()
     }
 
     pub(crate) fn train_spec(&self) -> Result<TrainSpec> {
@@ -77,16 +65,16 @@ impl Config {
             num_epochs: train.num_epochs,
             batch_size: data.batch_size,
             accumulation: train.accumulation,
-            batch_plan: match data.sampler.as_str() {
-                "shuffle" => BatchPlan::Fixed(Sampler::Shuffle),
-                "hard_negative" => BatchPlan::HardNegatives {
+            batch_plan: match data.sampler {
+                SamplerKind::Shuffle => BatchPlan::Fixed(Sampler::Shuffle),
+                SamplerKind::MPerClass => BatchPlan::Fixed(Sampler::MPerClass {
+                    m: data.samples_per_class,
+                }),
+                SamplerKind::HardNegative => BatchPlan::HardNegatives {
                     m: data.samples_per_class,
                     group: data.hard_negative_group,
                     every: data.hard_negative_every,
                 },
-                _ => BatchPlan::Fixed(Sampler::MPerClass {
-                    m: data.samples_per_class,
-                }),
             },
             optimizer: train.optimizer,
             learning_rate: train.learning_rate,
@@ -101,7 +89,7 @@ impl Config {
                 patience: stopping.patience,
                 delta: stopping.delta,
             }),
-            frozen: FrozenStages::parse(&self.model.freeze, self.architecture()?)?,
+            frozen: FrozenStages::parse(&self.model.freeze, self.model.backbone)?,
             freeze_epochs: train.freeze_epochs,
             ema_decay: train.ema_decay,
             memory: (self.loss.memory > 0).then_some(MemorySpec {
@@ -110,11 +98,11 @@ impl Config {
             }),
             cache_bytes: train.cache_mb << 20,
             checkpoint_every: train.checkpoint_every,
-            on_nan: match train.on_nan.as_str() {
-                "skip" => OnNan::Skip {
+            on_nan: match train.on_nan {
+                OnNanKind::Stop => OnNan::Stop,
+                OnNanKind::Skip => OnNan::Skip {
                     at_most: train.max_nan_steps,
                 },
-                _ => OnNan::Stop,
             },
             seed: self.seed,
         })
@@ -123,29 +111,29 @@ impl Config {
     fn schedule(&self) -> Schedule {
         let scheduler = &self.scheduler;
         let (gamma, min_lr) = (scheduler.gamma, scheduler.min_lr);
-        match scheduler.r#type.as_str() {
-            "step" => Schedule::Step {
+        match scheduler.kind {
+            ScheduleKind::None => Schedule::None,
+            ScheduleKind::Step => Schedule::Step {
                 step_size: scheduler.step_size,
                 gamma,
             },
-            "plateau" => Schedule::Plateau {
+            ScheduleKind::Plateau => Schedule::Plateau {
                 gamma,
                 patience: scheduler.patience,
                 min_lr,
             },
-            "cosine" => Schedule::Cosine { min_lr },
-            "warmup_cosine" => Schedule::WarmupCosine {
+            ScheduleKind::Cosine => Schedule::Cosine { min_lr },
+            ScheduleKind::WarmupCosine => Schedule::WarmupCosine {
                 warmup_epochs: scheduler.warmup_epochs,
                 min_lr,
             },
-            _ => Schedule::None,
         }
     }
 
     pub(crate) fn eval_transform(&self) -> Result<Transform> {
         Ok(Transform::eval(
             self.data.img_size as u32,
-            self.normalization()?,
+            self.normalization(),
         )?)
     }
 
@@ -163,24 +151,16 @@ impl Config {
         };
         Ok(Transform::train(
             data.img_size as u32,
-            self.normalization()?,
+            self.normalization(),
             augmentation,
         )?)
     }
 
-    fn normalization(&self) -> Result<Normalization> {
-        let expected = self.architecture()?.normalization();
-        Ok(Normalization {
+    fn normalization(&self) -> Normalization {
+        let expected = self.model.backbone.normalization();
+        Normalization {
             mean: expected.mean,
             std: expected.std,
-        })
-    }
-
-    pub(crate) fn theme(&self) -> Theme {
-        if self.visualization.theme == "dark" {
-            Theme::Dark
-        } else {
-            Theme::Light
         }
     }
 
@@ -189,11 +169,7 @@ impl Config {
             perplexity: self.visualization.tsne_perplexity,
             iterations: self.visualization.tsne_iterations,
             seed: self.seed,
-            engine: if self.visualization.tsne_engine == "linfa" {
-                TsneEngine::Linfa
-            } else {
-                TsneEngine::Manifolds
-            },
+            engine: self.visualization.tsne_engine,
         }
     }
 
@@ -218,44 +194,61 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::config::{Kind, Layers, find};
+    use crate::config::{Choice, Key, Layers, SchedulerSection, Section, Settings};
+
+    fn config(assignments: &[&str]) -> Config {
+        let mut given = Layers::default();
+        for assignment in assignments {
+            given.add_set(assignment).unwrap();
+        }
+        Settings::new(given).resolve().unwrap().config
+    }
 
     #[test]
-    fn the_configuration_allows_the_names_of_losses_and_of_their_parameters() {
-        let Kind::Choice(names) = find("loss.type").unwrap().kind else {
-            panic!("the type of a loss is a choice");
-        };
-        assert_eq!(names.len(), LossKind::ALL.len());
-        for name in names {
-            let mut layers = Layers::defaults();
-            layers.add_set(&format!("loss.type={name}")).unwrap();
-            let config = Config::from_layers(&layers).unwrap();
+    fn a_loss_without_parameters_given_has_its_own_defaults() {
+        for name in pets_losses::LossKind::names() {
+            let config = config(&[&format!("loss.type={name}")]);
             assert_eq!(
                 config.loss_config().unwrap(),
                 LossConfig::new(name.parse().unwrap())
             );
-            for parameter in config.default_loss_table().unwrap().keys() {
-                assert!(find(&format!("loss.{parameter}")).is_some(), "{parameter}");
-            }
         }
     }
 
     #[test]
     fn parameters_of_other_losses_are_left_out_and_named() {
-        let mut layers = Layers::defaults();
-        for assignment in [
+        let config = config(&[
             "loss.type=cosface",
             "loss.margin=0.2",
             "loss.temperature=0.5",
-        ] {
-            layers.add_set(assignment).unwrap();
-        }
-        let config = Config::from_layers(&layers).unwrap();
+        ]);
         let LossConfig::CosFace(cosface) = config.loss_config().unwrap() else {
             panic!("the loss is cosface");
         };
         assert_eq!((cosface.margin, cosface.scale), (0.2, 64.0));
-        assert_eq!(config.idle_loss_parameters().unwrap(), ["temperature"]);
+        assert_eq!(config.idle_loss_parameters(), ["temperature"]);
+    }
+
+    #[test]
+    fn a_schedule_has_the_parameters_that_need_it() {
+        for kind in ScheduleKind::all() {
+            let schedule = config(&[&format!("scheduler.type={}", kind.name())]).schedule();
+            let mut has = toml::Table::try_from(schedule).unwrap();
+            assert_eq!(
+                has.remove("type").unwrap().as_str(),
+                Some(kind.name().as_str())
+            );
+            let name = kind.name().into();
+            let needing = SchedulerSection::KEYS.iter().filter(|key| {
+                key.needs.is_some_and(|need| {
+                    need.of() == "scheduler.type" && need.is_met_by(Some(&name))
+                })
+            });
+            let needing: BTreeSet<_> = needing.map(Key::name).collect();
+            assert_eq!(needing, has.keys().map(String::as_str).collect());
+        }
     }
 }

@@ -10,12 +10,12 @@ use crate::pretrained::backbone_weights;
 /// Builds the model of `config` with random weights.
 pub(crate) fn random_model(config: &Config, device: &Device) -> Result<EmbeddingModel> {
     device.seed(config.seed);
-    Ok(config.model_config()?.init(device)?)
+    Ok(config.model_config().init(device)?)
 }
 
 /// Builds the model of `config` and loads the weights that it asks for.
 pub(crate) fn starting_model(config: &Config, device: &Device) -> Result<EmbeddingModel> {
-    let architecture = config.architecture()?;
+    let architecture = config.model.backbone;
     let model = random_model(config, device)?;
     let Some(weights) = backbone_weights(config, architecture)? else {
         return Ok(model);

@@ -3,15 +3,17 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use pets_data::SplitKind;
 
 use super::{evaluate, train, visualize};
-use crate::arguments::{Continuation, Settings};
+use crate::args::Continuation;
+use crate::config::Settings;
 use crate::judged::judge_with_baseline;
 
-pub(crate) fn run(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
+pub(crate) fn run(settings: Settings, continuation: &Continuation) -> Result<ExitCode> {
     let settings = &continuation.apply(settings);
-    let config = settings.config()?;
-    if config.data.split == "random" && config.data.train_test_split >= 1.0 {
+    let config = settings.before_opening();
+    if config.data.split == SplitKind::Random && config.data.train_test_split >= 1.0 {
         bail!(
             "data.train_test_split = {}: no image is left to evaluate on; allowed is below 1",
             config.data.train_test_split

@@ -6,9 +6,9 @@ use anyhow::Result;
 use pets_data::Species;
 use serde::Serialize;
 
-use crate::arguments::Settings;
+use crate::config::Settings;
 use crate::materials::open_dataset;
-use crate::table;
+use crate::output::table;
 
 #[derive(Serialize)]
 struct Breed<'a> {
@@ -18,7 +18,7 @@ struct Breed<'a> {
 }
 
 pub(crate) fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
-    let dataset = open_dataset(&settings.config()?)?;
+    let dataset = open_dataset(&settings.resolve()?.config)?;
     let breeds: Vec<_> = dataset
         .classes()
         .iter()

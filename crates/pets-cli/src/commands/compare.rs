@@ -8,12 +8,12 @@ use anyhow::{Context, Result, bail};
 use pets_train::RunFolder;
 use pets_viz::report::{ComparedRun, Difference, Report, save_comparison};
 
-use crate::arguments::Settings;
 use crate::comparison::{Comparison, Contender, Differences};
-use crate::figures_report::figures_table;
+use crate::config::Settings;
 use crate::judged::{Judged, judge};
+use crate::output::figures_report::figures_table;
+use crate::output::table::Style;
 use crate::report::{history_of, summary};
-use crate::table::Style;
 
 pub(crate) fn run(
     settings: &Settings,
@@ -21,7 +21,7 @@ pub(crate) fn run(
     out: Option<&Path>,
     json: bool,
 ) -> Result<ExitCode> {
-    let config = settings.config()?;
+    let config = settings.resolve()?.config;
     let models = runs
         .iter()
         .map(|run| model_of(run))

@@ -7,9 +7,9 @@ use anyhow::Result;
 use pets_data::Dataset;
 use pets_draw::DrawSpec;
 
-use crate::arguments::{DatasetCommand, Settings};
+use crate::args::DatasetCommand;
 use crate::materials::{self, open_dataset};
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 use crate::published_dataset::fetch_dataset;
 
 /// How many files of a kind a report names.
@@ -30,16 +30,14 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         DatasetCommand::Fetch { settings } => {
-            let config = settings.config()?;
+            let config = settings.read()?.resolve()?.config;
             fetch_dataset(&config.data.url, &config.data.dir)?;
             verify(&open_dataset(&config)?)
         }
-        DatasetCommand::Verify { settings } => verify_configured(settings),
+        DatasetCommand::Verify { settings } => {
+            verify(&open_dataset(&settings.read()?.resolve()?.config)?)
+        }
     }
-}
-
-fn verify_configured(settings: &Settings) -> Result<ExitCode> {
-    verify(&open_dataset(&settings.config()?)?)
 }
 
 /// Reads every picture; the exit code tells whether all can be used.

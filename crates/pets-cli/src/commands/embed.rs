@@ -8,8 +8,9 @@ use clap::ValueEnum;
 use pets_eval::EmbeddingsFile;
 use pets_train::RunFolder;
 
-use crate::arguments::{ModelFile, Settings};
+use crate::args::ModelFile;
 use crate::candidate::Candidate;
+use crate::config::Settings;
 
 /// Which images are embedded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,14 +7,15 @@ use anyhow::{Context, Result, bail};
 use pets_train::RunFolder;
 use serde::Serialize;
 
-use crate::arguments::{EvaluateArguments, Settings};
+use crate::args::EvaluateArguments;
 use crate::comparison::{Comparison, Contender};
+use crate::config::Settings;
 use crate::figures::{Analysis, Figures};
-use crate::figures_report::{analysis_lines, class_table, figures_table};
 use crate::files::write_atomically;
 use crate::judged::{Evaluation, Judged, judge, judge_with_baseline};
 use crate::judged_file::{Files, JudgedFile, holds_embeddings, judge_file};
-use crate::table::Style;
+use crate::output::figures_report::{analysis_lines, class_table, figures_table};
+use crate::output::table::Style;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -121,7 +122,7 @@ fn name_of(evaluation: &Evaluation) -> String {
 }
 
 fn report_file(settings: &Settings, files: Files<'_>, output: Output) -> Result<()> {
-    let config = settings.config()?;
+    let config = settings.resolve()?.config;
     let judged = judge_file(&config, files)?;
     if output.json {
         return print_json(&judged.evaluation);
@@ -158,7 +159,7 @@ enum Source {
 }
 
 fn compare(settings: &Settings, sources: &[PathBuf], output: Output) -> Result<()> {
-    let config = settings.config()?;
+    let config = settings.resolve()?.config;
     let opened = sources
         .iter()
         .map(|path| {

@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 use pets_model::MapMethod;
 use pets_train::RunFolder;
 
-use crate::arguments::{ModelFile, Settings};
+use crate::args::ModelFile;
 use crate::attention::{Aim, Attention, Lens, Subject, explain, samples};
 use crate::config::Config;
+use crate::config::Settings;
 use crate::files::write_atomically;
 use crate::judged::{Judged, judge};
 use crate::outside_picture::NamedPicture;
@@ -21,7 +22,7 @@ pub(crate) struct GradcamArguments {
     /// Pictures to explain; without any, samples of the test images.
     pictures: Vec<PathBuf>,
     /// Stage whose activation is weighted; the last one unless given.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, aliases = ["layer-name", "layer_name"], value_name = "NAME")]
     stage: Option<String>,
     /// How gradients weigh the activation.
     #[arg(long, value_enum, default_value_t = Method::GradCam)]

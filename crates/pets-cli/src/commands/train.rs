@@ -12,18 +12,18 @@ use pets_train::{
 };
 
 use super::evaluate;
-use crate::arguments::{Continuation, Settings};
-use crate::config::{Config, Layers};
+use crate::args::Continuation;
+use crate::config::{Layers, ResolvedSettings, Settings};
 use crate::interrupt;
 use crate::materials::Materials;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 use crate::resumption::{self, settings_of_run};
 use crate::run_start::RunStart;
 use crate::settings_without_effect::settings_without_effect;
 use crate::starting_model::{random_model, starting_model};
 
 pub(crate) fn run(
-    settings: &Settings,
+    settings: Settings,
     continuation: &Continuation,
     then_evaluate: bool,
 ) -> Result<ExitCode> {
@@ -37,27 +37,26 @@ pub(crate) fn run(
 
 /// Trains as `settings` say; the exit code tells whether training was interrupted.
 pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
-    let (layers, config) = if continuation.resume.is_some() {
+    let mut settings = if continuation.resume.is_some() {
         settings_of_run(settings)?
     } else {
-        let layers = settings.layers(None)?;
-        let config = Config::from_layers(&layers)?;
-        (layers, config)
+        settings.resolve()?
     };
-    let spec = config.train_spec()?;
-    let materials = Materials::open(&config)?;
-    materials.check_few_shot(&config)?;
-    for remark in settings_without_effect(&config, &layers)? {
+    for remark in settings_without_effect(&settings) {
         say!("warning: {remark}");
     }
+    let ResolvedSettings { config, layers } = &mut settings;
+    let spec = config.train_spec()?;
+    let materials = Materials::open(config, layers)?;
+    materials.settle_few_shot(config, layers)?;
 
-    let RunStart { folder, checkpoint } = RunStart::claim(&layers, &config, continuation)?;
-    let model = match &checkpoint {
-        Some(_) => random_model(&config, &materials.device)?,
-        None => starting_model(&config, &materials.device)?,
+    let start = RunStart::claim(config, continuation)?;
+    let model = match &start.checkpoint {
+        Some(_) => random_model(config, &materials.device)?,
+        None => starting_model(config, &materials.device)?,
     };
     let classes = materials.train_class_names();
-    let model_config = config.model_config()?;
+    let model_config = config.model_config();
     let loss = config.loss_config()?.init(
         model_config.embedding_dim(),
         classes.len(),
@@ -71,7 +70,7 @@ pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> R
         classes,
         epoch: 0,
         metrics: std::collections::BTreeMap::new(),
-        config: portable_settings(&layers)?,
+        config: portable_settings(layers)?,
     };
     let (dataset, split) = (&materials.dataset, &materials.split);
     let data = TrainingData {
@@ -90,6 +89,8 @@ pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> R
         split.train_classes.len(),
         split.val.len()
     );
+    start.settle(layers, continuation)?;
+    let RunStart { folder, checkpoint } = start;
     materials.skipped.write(&folder)?;
     let start = Start {
         model,
@@ -133,20 +134,11 @@ fn failure(folder: &LockedRunFolder) -> String {
     }
 }
 
-/// Settings that belong to this machine and folder, and stay out of the model file.
-const OF_THIS_MACHINE: [&str; 7] = [
-    "output_dir",
-    "device",
-    "data.num_workers",
-    "data.fetch",
-    "data.url",
-    "model.weights_url",
-    "train.checkpoint_every",
-];
-
-/// The settings that go into the model file.
+/// The settings that go into the model file: not those that belong to this machine and folder.
 fn portable_settings(layers: &Layers) -> Result<String> {
-    Ok(toml::to_string(&layers.without(&OF_THIS_MACHINE).table())?)
+    Ok(toml::to_string(
+        &layers.filtered(|key| key.portable).table(),
+    )?)
 }
 
 /// Shows what the trainer tells.

@@ -13,7 +13,8 @@ use pets_viz::{
 };
 
 use super::gradcam;
-use crate::arguments::{ModelFile, Settings};
+use crate::args::ModelFile;
+use crate::config::Settings;
 use crate::distances::distances_picture;
 use crate::files::write_atomically;
 use crate::judged::{Judged, judge, judge_with_baseline};
@@ -76,7 +77,7 @@ impl Album {
         let config = &judged.candidate.config;
         Self {
             results: RunFolder::new(&config.output_dir).results(),
-            theme: config.theme(),
+            theme: config.visualization.theme,
             written: Vec::new(),
         }
     }

@@ -9,24 +9,30 @@ use pets_model::{Architecture, EmbeddingModel, PretrainedWeights, StateDict, Wei
 use pets_train::RunFolder;
 use serde::Serialize;
 
-use crate::arguments::{ModelFile, Settings, WeightsCommand};
+use crate::args::{ModelFile, SettingsArguments, WeightsCommand};
+use crate::config::Config;
+use crate::output::table;
 use crate::pretrained::PublishedWeights;
-use crate::table;
 
 pub(crate) fn run(command: &WeightsCommand) -> Result<ExitCode> {
     match command {
-        WeightsCommand::List { settings, json } => list(settings, *json),
+        WeightsCommand::List { settings, json } => list(&url_in(settings)?, *json),
         WeightsCommand::Fetch {
             settings,
             backbones,
-        } => fetch(settings, backbones),
-        WeightsCommand::Verify { settings } => verify(settings),
+        } => fetch(&url_in(settings)?, backbones),
+        WeightsCommand::Verify { settings } => verify(&url_in(settings)?),
         WeightsCommand::Export {
             settings,
             model,
             out,
-        } => export(settings, model, out),
+        } => export(&settings.read()?.before_opening(), model, out),
     }
+}
+
+/// Where published weights are.
+fn url_in(settings: &SettingsArguments) -> Result<String> {
+    Ok(settings.read()?.before_opening().model.weights_url)
 }
 
 /// Every known set of weights, with its backbone.
@@ -46,11 +52,10 @@ struct Listed {
     place: String,
 }
 
-fn list(settings: &Settings, json: bool) -> Result<ExitCode> {
-    let url = settings.config()?.model.weights_url;
+fn list(url: &str, json: bool) -> Result<ExitCode> {
     let mut rows = Vec::new();
     for (architecture, weights) in known() {
-        let published = PublishedWeights::of(weights, &url)?;
+        let published = PublishedWeights::of(weights, url)?;
         let place = match &published {
             None => "in the program".to_owned(),
             Some(file) if file.cached.exists() => file.cached.display().to_string(),
@@ -86,8 +91,7 @@ fn list(settings: &Settings, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
-    let url = settings.config()?.model.weights_url;
+fn fetch(url: &str, backbones: &[String]) -> Result<ExitCode> {
     let wanted: Vec<Architecture> = backbones
         .iter()
         .map(|name| Ok(name.parse()?))
@@ -96,7 +100,7 @@ fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
         if !wanted.is_empty() && !wanted.contains(&architecture) {
             continue;
         }
-        if let Some(published) = PublishedWeights::of(weights, &url)? {
+        if let Some(published) = PublishedWeights::of(weights, url)? {
             published.fetch()?;
             println!("{}", published.cached.display());
         } else {
@@ -106,12 +110,11 @@ fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify(settings: &Settings) -> Result<ExitCode> {
-    let url = settings.config()?.model.weights_url;
+fn verify(url: &str) -> Result<ExitCode> {
     let mut bad = Vec::new();
     for (architecture, weights) in known() {
         let name = format!("{architecture} {}", weights.name);
-        let outcome = match (weights.source, PublishedWeights::of(weights, &url)?) {
+        let outcome = match (weights.source, PublishedWeights::of(weights, url)?) {
             (WeightsSource::Bundled(bytes), _) => {
                 StateDict::from_bytes(bytes, &name).map_err(anyhow::Error::from)?;
                 "in the program, readable".to_owned()
@@ -134,8 +137,7 @@ fn verify(settings: &Settings) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn export(settings: &Settings, model: &ModelFile, out: &Path) -> Result<ExitCode> {
-    let config = settings.config()?;
+fn export(config: &Config, model: &ModelFile, out: &Path) -> Result<ExitCode> {
     let file = model
         .load_model
         .clone()

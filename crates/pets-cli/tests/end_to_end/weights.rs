@@ -38,7 +38,7 @@ fn pets(workplace: &Workplace, arguments: &[&str]) -> (i32, String) {
 fn an_exported_model_serves_as_cached_weights_and_as_a_model() {
     let workplace = Workplace::new(2, 6);
     let train = |arguments: &[&str]| {
-        let all: Vec<_> = ["train", "--backbone=resnet18"]
+        let all: Vec<_> = ["train", "--restart", "--backbone=resnet18"]
             .into_iter()
             .chain(SMALL_RUN)
             .chain(arguments.iter().copied())

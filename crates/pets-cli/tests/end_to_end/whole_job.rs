@@ -189,6 +189,7 @@ fn cached_frozen_stages_train_as_uncached_ones() {
             "--backbone=efficientnet_lite0",
             "--holdout-breeds=none",
             "--num-epochs=2",
+            "--restart",
             "--freeze",
             freeze,
             "--cache-mb",
@@ -260,6 +261,7 @@ fn triplet_with_every_mining_learns() {
 /// Trains a head on frozen features; the epochs' records.
 fn head_history(workplace: &Workplace, arguments: &[&str]) -> Vec<Value> {
     let run = [
+        "--restart",
         "--backbone=efficientnet_lite0",
         "--freeze=backbone",
         "--holdout-breeds=none",

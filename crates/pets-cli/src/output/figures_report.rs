@@ -6,7 +6,7 @@ use pets_eval::{Accuracy, Interval};
 
 use crate::figures::{Analysis, Figures};
 use crate::label_names::label_name;
-use crate::table::{self, Table, share};
+use crate::output::table::{self, Table, share};
 
 /// The headline figures of several sets, a row for each.
 pub(crate) fn figures_table<'a>(

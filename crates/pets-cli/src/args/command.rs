@@ -1,15 +1,16 @@
-//! The command line.
+//! The commands, each with its arguments and examples.
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
-
+use clap::{Parser, Subcommand};
 use pets_model::Architecture;
 
+use super::continuation::Continuation;
+use super::inputs::{EvaluateArguments, ModelFile};
+use super::settings::SettingsArguments;
 use crate::commands::embed::Part;
 use crate::commands::gradcam::GradcamArguments;
-use crate::config::{Config, ConfigError, KEYS, Key, Kind, Layers, Origin};
 
 /// Learns how alike two pets look: trains, judges and uses an image-similarity model.
 #[derive(Debug, Parser)]
@@ -37,6 +38,12 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Train a model and write a run folder.
+    ///
+    /// While an epoch runs, its line says: loss, its mean so far; and of the last batch: active, the share of the loss's
+    /// terms (triplets, pairs) that there is something to learn from; right, the share of images that are nearest to
+    /// their own breed's prototype (losses with prototypes); d+ and d-, the mean distance of two images of one breed and
+    /// of two breeds, which training drives apart; norm, the mean length of the embeddings before they are brought to
+    /// length 1; rate, the learning rate.
     #[command(after_help = "\
 Examples:
   pets train --data-dir data/oxford-iiit-pet --backbone efficientnet_lite0 --freeze backbone
@@ -45,7 +52,7 @@ Examples:
   pets train --resume                              go on with the interrupted run in ./outputs")]
     Train {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         continuation: Continuation,
         /// Evaluate the best model afterwards.
@@ -64,7 +71,7 @@ Examples:
                                                    the pretrained backbone, untrained")]
     Evaluate {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         arguments: EvaluateArguments,
     },
@@ -75,7 +82,7 @@ Examples:
   pets embed --part all --out all.npz --load-model FILE")]
     Embed {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         model: ModelFile,
         /// Which images.
@@ -93,7 +100,7 @@ Examples:
   pets visualize --query cat.jpg --query dog.jpg   the test images most like any pictures")]
     Visualize {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         model: ModelFile,
         /// Draw only what is found for this picture; may be repeated.
@@ -114,7 +121,7 @@ Examples:
   pets compare runs/a runs/b --json                figures and differences as JSON")]
     Compare {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         /// Folders that `pets train --output-dir` wrote, two or more.
         #[arg(value_name = "RUN", required = true, num_args = 2..)]
         runs: Vec<PathBuf>,
@@ -128,11 +135,12 @@ Examples:
     /// Train, evaluate and visualize in turn.
     #[command(after_help = "\
 Examples:
-  pets all --config configs/quickstart.toml        offline, in three minutes
-  pets all --data-dir DIR --split official")]
+  pets all --config configs/quickstart.toml        offline, in about a minute on two cores
+  pets all --data-dir DIR --split official
+  pets all --config FILE --restart                 the same anew, over what is there")]
     All {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         continuation: Continuation,
     },
@@ -145,34 +153,54 @@ Examples:
   pets gradcam a.jpg --dimension 7 --method layer-cam")]
     Gradcam {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         model: ModelFile,
         #[command(flatten)]
         arguments: GradcamArguments,
     },
     /// List the breeds of a dataset with species and counts.
+    #[command(after_help = "\
+Examples:
+  pets breeds                                      of the dataset in data/oxford-iiit-pet
+  pets breeds --data-dir DIR --json                of yours, as JSON")]
     Breeds {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         /// Print the table as JSON.
         #[arg(long)]
         json: bool,
     },
     /// Print the settings in force as TOML, each with where it came from.
+    ///
+    /// Takes the flag of every setting, as `pets all --help` lists them.
+    #[command(after_help = "\
+Examples:
+  pets config --config FILE --lr 3e-4              what a run with these would be trained with
+  pets config --defaults > my.toml                 a file to begin from: every setting, explained")]
     Config {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         /// Print every key with its default and meaning instead.
         #[arg(long)]
         defaults: bool,
     },
     /// Fetch, check and draw datasets.
+    #[command(after_help = "\
+Examples:
+  pets dataset fetch                               Oxford-IIIT Pet, into data/oxford-iiit-pet
+  pets dataset verify --data-dir DIR               can every picture be used?
+  pets dataset draw --out data/drawn               invented pets, offline")]
     Dataset {
         #[command(subcommand)]
         command: DatasetCommand,
     },
     /// List, fetch and check pretrained weights; export a model for PyTorch.
+    #[command(after_help = "\
+Examples:
+  pets weights list                                what there is, and where
+  pets weights fetch resnet50                      into the cache
+  pets weights export --out for_torch.safetensors  the best model of ./outputs")]
     Weights {
         #[command(subcommand)]
         command: WeightsCommand,
@@ -182,9 +210,13 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub(crate) enum WeightsCommand {
     /// List the pretrained weights that are known, and where they are.
+    #[command(after_help = "\
+Examples:
+  pets weights list
+  pets weights list --json                         with the addresses to fetch them from")]
     List {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         /// Print the list as JSON.
         #[arg(long)]
         json: bool,
@@ -196,15 +228,18 @@ Examples:
   pets weights fetch                               all that are not in the program")]
     Fetch {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         /// The backbones; without any, all.
         #[arg(value_name = "BACKBONE", value_parser = PossibleValuesParser::new(Architecture::NAMES))]
         backbones: Vec<String>,
     },
     /// Check the weights in the cache against their checksums.
+    #[command(after_help = "\
+Example:
+  pets weights verify                              exit code 1 where a file is damaged")]
     Verify {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
     },
     /// Write a model as safetensors that PyTorch loads, with torchvision's tensor names.
     #[command(after_help = "\
@@ -218,7 +253,7 @@ In Python:
   embeddings = nn.functional.normalize(model.eval()(images))")]
     Export {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
         #[command(flatten)]
         model: ModelFile,
         /// The file to write.
@@ -257,226 +292,14 @@ Examples:
   pets dataset fetch --data-dir DIR --dataset-url https://mirror.example/pets")]
     Fetch {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
     },
     /// Read every picture of a dataset and say which cannot be used.
+    #[command(after_help = "\
+Example:
+  pets dataset verify --data-dir DIR               exit code 1 where a picture cannot be used")]
     Verify {
         #[command(flatten)]
-        settings: Settings,
+        settings: SettingsArguments,
     },
-}
-
-/// What to evaluate, and how to print it.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct EvaluateArguments {
-    /// Model files or files of embeddings; several are compared, each with the first.
-    #[arg(value_name = "FILE")]
-    pub(crate) sources: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) model: ModelFile,
-    /// Embeddings with labels: safetensors or npz with `embeddings`, n × d, and `labels`, n; or npy, with --labels.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) embeddings: Option<PathBuf>,
-    /// The labels to embeddings in npy, in npy too.
-    #[arg(long, value_name = "FILE", requires = "embeddings")]
-    pub(crate) labels: Option<PathBuf>,
-    /// Embeddings in which those of --embeddings are sought; without it, each among the others.
-    #[arg(long, value_name = "FILE", requires = "embeddings")]
-    pub(crate) gallery: Option<PathBuf>,
-    /// Print the results as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print tables in Markdown.
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) markdown: bool,
-    /// Also print how each breed fares.
-    #[arg(long)]
-    pub(crate) breeds: bool,
-}
-
-/// Whether a run begins or goes on.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Continuation {
-    /// Go on with an interrupted run, with its own settings: the one in the folder RUN, or in the output folder.
-    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "restart")]
-    #[allow(
-        clippy::option_option,
-        reason = "clap's way to write a flag that may do without its value"
-    )]
-    pub(crate) resume: Option<Option<PathBuf>>,
-    /// Begin anew in a folder with an interrupted run, whose checkpoints are deleted.
-    #[arg(long)]
-    pub(crate) restart: bool,
-}
-
-impl Continuation {
-    /// The settings with the run to be resumed as the output folder.
-    pub(crate) fn apply(&self, settings: &Settings) -> Settings {
-        let mut settings = settings.clone();
-        if let Some(Some(run)) = &self.resume {
-            settings
-                .assignments
-                .push(format!("output_dir={}", run.display()));
-        }
-        settings
-    }
-}
-
-/// Which model file to use.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ModelFile {
-    /// The model; unless given, the best model of the output folder.
-    #[arg(long, aliases = ["load_model", "model-path", "model_path"], value_name = "FILE")]
-    pub(crate) load_model: Option<PathBuf>,
-}
-
-/// The settings given on the command line: a file, and a flag for every key.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Settings {
-    file: Option<PathBuf>,
-    flags: Vec<(&'static Key, String)>,
-    assignments: Vec<String>,
-}
-
-impl Settings {
-    /// Defaults, then `model` (the settings inside a model file), then the file, then the flags.
-    pub(crate) fn layers(&self, model: Option<(&str, PathBuf)>) -> Result<Layers, ConfigError> {
-        let mut layers = Layers::defaults();
-        if let Some((text, path)) = model {
-            layers.add_toml(text, |_| Origin::Model(path.clone()))?;
-        }
-        if let Some(path) = &self.file {
-            layers.add_file(path)?;
-        }
-        for (key, value) in &self.flags {
-            layers.add_flag(key, value)?;
-        }
-        for assignment in &self.assignments {
-            layers.add_set(assignment)?;
-        }
-        Ok(layers)
-    }
-
-    /// The configuration in force.
-    pub(crate) fn config(&self) -> Result<Config, ConfigError> {
-        Config::from_layers(&self.layers(None)?)
-    }
-}
-
-impl FromArgMatches for Settings {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut settings = Self::default();
-        settings.update_from_arg_matches(matches)?;
-        Ok(settings)
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        self.file = matches.get_one::<PathBuf>("config").cloned();
-        self.assignments = matches
-            .get_many::<String>("set")
-            .unwrap_or_default()
-            .cloned()
-            .collect();
-        self.flags = KEYS
-            .iter()
-            .filter_map(|key| {
-                let value = matches.get_one::<String>(key.path).cloned();
-                let negated = matches!(key.kind, Kind::Bool) && matches.get_flag(&negation(key));
-                Some((key, if negated { "false".to_owned() } else { value? }))
-            })
-            .collect();
-        Ok(())
-    }
-}
-
-impl Args for Settings {
-    fn augment_args(command: clap::Command) -> clap::Command {
-        let command = command
-            .arg(
-                Arg::new("config")
-                    .long("config")
-                    .value_name("FILE")
-                    .value_parser(clap::value_parser!(PathBuf))
-                    .help("Settings in TOML; flags go over them"),
-            )
-            .arg(
-                Arg::new("set")
-                    .long("set")
-                    .value_name("KEY=VALUE")
-                    .action(ArgAction::Append)
-                    .help("Set any key, such as train.learning_rate=3e-4; may be repeated"),
-            );
-        KEYS.iter().fold(command, |command, key| {
-            let command = command.arg(flag(key));
-            if matches!(key.kind, Kind::Bool) {
-                command.arg(negative_flag(key))
-            } else {
-                command
-            }
-        })
-    }
-
-    fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        Self::augment_args(command)
-    }
-}
-
-fn flag(key: &'static Key) -> Arg {
-    let default = match (key.default, key.kind) {
-        ("", _) => String::new(),
-        ("true", Kind::Bool) => format!(" [default: true; off with --{}]", negation(key)),
-        (default, _) => format!(" [default: {default}]"),
-    };
-    let arg = Arg::new(key.path)
-        .long(key.flag)
-        .aliases(spellings(key))
-        .value_name(key.kind.placeholder())
-        .help(format!("{}{default}", key.help))
-        .help_heading(heading(key))
-        .allow_hyphen_values(matches!(key.kind, Kind::Int(..) | Kind::Float(..)));
-    match key.kind {
-        Kind::Bool => arg
-            .num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("true")
-            .value_parser(PossibleValuesParser::new(["true", "false"]))
-            .hide_possible_values(true),
-        Kind::Choice(words) => arg.value_parser(PossibleValuesParser::new(words.iter().copied())),
-        _ => arg,
-    }
-}
-
-fn negative_flag(key: &'static Key) -> Arg {
-    Arg::new(negation(key))
-        .long(negation(key))
-        .alias(format!("no_{}", key.flag.replace('-', "_")))
-        .action(ArgAction::SetTrue)
-        .conflicts_with(key.path)
-        .help_heading(heading(key))
-        .hide(true)
-}
-
-fn negation(key: &Key) -> String {
-    format!("no-{}", key.flag)
-}
-
-/// The other ways to write a flag: its aliases, and underscores for dashes.
-fn spellings(key: &Key) -> Vec<String> {
-    let names = || key.aliases.iter().copied().chain([key.flag]);
-    let with_underscores = names()
-        .filter(|name| name.contains('-'))
-        .map(|name| name.replace('-', "_"));
-    key.aliases
-        .iter()
-        .map(|alias| (*alias).to_owned())
-        .chain(with_underscores)
-        .collect()
-}
-
-fn heading(key: &Key) -> String {
-    if key.section().is_empty() {
-        "Settings".to_owned()
-    } else {
-        format!("Settings [{}]", key.section())
-    }
 }
