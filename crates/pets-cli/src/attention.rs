@@ -103,7 +103,11 @@ impl Attention {
     pub(crate) fn sheet(&self, config: &Config) -> Result<Picture> {
         let stage = config.model.backbone.stages()[self.lens.stage];
         let title = format!("{} at {stage}", method_name(self.lens.method));
-        Ok(gradcam_sheet(Some(&title), config.visualization.theme, &self.rows)?)
+        Ok(gradcam_sheet(
+            Some(&title),
+            config.visualization.theme,
+            &self.rows,
+        )?)
     }
 
     pub(crate) fn record(&self, config: &Config) -> Result<AttentionRecord<'_>> {

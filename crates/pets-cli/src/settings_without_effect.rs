@@ -1,6 +1,6 @@
-//! Settings that were given and change nothing.
+//! Settings that are other than by default and change nothing.
 
-use crate::config::{Config, Layers, ResolvedSettings, ScheduleKind, keys};
+use crate::config::{Config, Layers, ResolvedSettings, ScheduleKind, find, keys};
 
 /// A remark on each.
 pub(crate) fn settings_without_effect(settings: &ResolvedSettings) -> Vec<String> {
@@ -13,7 +13,7 @@ pub(crate) fn settings_without_effect(settings: &ResolvedSettings) -> Vec<String
             config.loss.kind
         ));
     }
-    for key in keys().filter(|key| layers.is_given(key.path)) {
+    for key in keys().filter(|key| layers.is_changed(key)) {
         if let Some(need) = key.needs.filter(|need| !layers.meet(*need)) {
             remarks.push(format!(
                 "{} has no effect with {}",
@@ -49,7 +49,8 @@ fn patience_that_never_fires(config: &Config, layers: &Layers, remarks: &mut Vec
     if scheduler.kind == ScheduleKind::Step && scheduler.step_size >= epochs {
         never("scheduler.step_size", training.clone());
     }
-    if stopping.enabled && layers.is_given("early_stopping.patience") {
+    let changed = find("early_stopping.patience").is_some_and(|key| layers.is_changed(key));
+    if stopping.enabled && changed {
         if stopping.patience + 1 >= epochs {
             never("early_stopping.patience", training);
         } else if config.data.train_val_split >= 1.0 {
@@ -67,7 +68,7 @@ fn patience_that_never_fires(config: &Config, layers: &Layers, remarks: &mut Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Settings;
+    use crate::config::{Origin, Settings, default_toml};
 
     fn remarks(assignments: &str) -> Vec<String> {
         let mut given = Layers::default();
@@ -128,6 +129,11 @@ mod tests {
     #[test]
     fn defaults_are_not_remarked_on() {
         assert_eq!(remarks(""), Vec::<String>::new());
+        let mut written_out = Layers::default();
+        let origin = |line| Origin::File("default.toml".into(), line);
+        written_out.add_toml(&default_toml(), origin).unwrap();
+        let settings = Settings::new(written_out).resolve().unwrap();
+        assert_eq!(settings_without_effect(&settings), Vec::<String>::new());
         assert_eq!(
             remarks("scheduler.type=plateau scheduler.patience=1"),
             Vec::<String>::new()

@@ -38,18 +38,18 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Train a model and write a run folder.
-    ///
-    /// While an epoch runs, its line says: loss, its mean so far; and of the last batch: active, the share of the loss's
-    /// terms (triplets, pairs) that there is something to learn from; right, the share of images that are nearest to
-    /// their own breed's prototype (losses with prototypes); d+ and d-, the mean distance of two images of one breed and
-    /// of two breeds, which training drives apart; norm, the mean length of the embeddings before they are brought to
-    /// length 1; rate, the learning rate.
     #[command(after_help = "\
 Examples:
   pets train --data-dir data/oxford-iiit-pet --backbone efficientnet_lite0 --freeze backbone
   pets train --loss-type triplet --mining batch_semi_hard --num-epochs 20
   pets train --config configs/quickstart.toml --set train.learning_rate=3e-4
-  pets train --resume                              go on with the interrupted run in ./outputs")]
+  pets train --resume                              go on with the interrupted run in ./outputs
+
+What the line of an epoch says of the last batch:
+  active   share of the loss's terms (triplets, pairs) that there is something to learn from
+  right    share of images nearest to their own breed's prototype (losses with prototypes)
+  d+, d-   mean distance of two images of one breed, of two breeds; training drives them apart
+  norm     mean length of the embeddings before they are brought to length 1")]
     Train {
         #[command(flatten)]
         settings: SettingsArguments,
@@ -172,12 +172,12 @@ Examples:
         json: bool,
     },
     /// Print the settings in force as TOML, each with where it came from.
-    ///
-    /// Takes the flag of every setting, as `pets all --help` lists them.
     #[command(after_help = "\
 Examples:
   pets config --config FILE --lr 3e-4              what a run with these would be trained with
-  pets config --defaults > my.toml                 a file to begin from: every setting, explained")]
+  pets config --defaults > my.toml                 a file to begin from: every setting, explained
+
+The flag of every setting can be given here, too; `pets all --help` lists them.")]
     Config {
         #[command(flatten)]
         settings: SettingsArguments,

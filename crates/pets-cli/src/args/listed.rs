@@ -1,6 +1,6 @@
 //! Which settings stand in whose `--help`. All of them can be given to every command.
 
-use crate::config::{Topic, find};
+use crate::config::{Topic, keys};
 
 use Topic::{
     Attention, Charts, Dataset, Embedding, Evaluation, Run, Split, Start, Training, Weights,
@@ -37,10 +37,13 @@ pub(super) fn with_short_help(program: clap::Command) -> clap::Command {
 fn shortened(command: clap::Command, above: &str) -> clap::Command {
     let name = format!("{above}{}", command.get_name());
     let listed = topics(&name);
+    let takes_settings = command
+        .get_arguments()
+        .any(|argument| argument.get_id() == "set");
     command
         .mut_args(|argument| {
-            let key = find(argument.get_id().as_str());
-            let hidden = key.is_some_and(|key| !listed.contains(&key.topic));
+            let key = keys().find(|key| argument.get_id() == key.path);
+            let hidden = takes_settings && key.is_some_and(|key| !listed.contains(&key.topic));
             let hidden = hidden || argument.is_hide_set();
             argument.hide(hidden)
         })
@@ -53,7 +56,6 @@ mod tests {
 
     use super::*;
     use crate::args::Arguments;
-    use crate::config::keys;
 
     fn lines_of_help(path: &[&str]) -> usize {
         let mut command = with_short_help(Arguments::command());
@@ -75,6 +77,14 @@ mod tests {
             assert!(lines < 60, "{path:?}: {lines}");
         }
         assert!(lines_of_help(&["gradcam"]) < lines_of_help(&["train"]) / 2);
+    }
+
+    #[test]
+    fn arguments_that_are_no_settings_stay() {
+        let program = with_short_help(Arguments::command());
+        let dataset = program.find_subcommand("dataset").unwrap();
+        let mut draw = dataset.find_subcommand("draw").unwrap().clone();
+        assert!(draw.render_long_help().to_string().contains("--seed"));
     }
 
     #[test]

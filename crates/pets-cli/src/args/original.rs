@@ -9,27 +9,16 @@ use super::Arguments;
 /// The flag that named a command.
 const MODE: &str = "--mode";
 
-/// Flags that have no place here: the command, the flag, and what took its place.
-const REPLACED: [(&str, &str, &str); 4] = [
+/// Flags that have no place here: the commands, the flag, and what took its place.
+const REPLACED: [(&[&str], &str, &str); 2] = [
     (
-        "train",
+        &["train", "all"],
         "load-model",
         "training starts from a backbone (--weights FILE) or goes on with a run (--resume RUN); \
          `pets evaluate`, `embed`, `visualize` and `gradcam` take a model with --load-model",
     ),
     (
-        "all",
-        "load-model",
-        "training starts from a backbone (--weights FILE) or goes on with a run (--resume RUN); \
-         `pets evaluate`, `embed`, `visualize` and `gradcam` take a model with --load-model",
-    ),
-    (
-        "visualize",
-        "layer-name",
-        "`pets gradcam --stage NAME` shows where the model looks at a stage of your choice",
-    ),
-    (
-        "all",
+        &["visualize", "all"],
         "layer-name",
         "`pets gradcam --stage NAME` shows where the model looks at a stage of your choice",
     ),
@@ -70,17 +59,23 @@ fn find_mode(words: &[OsString]) -> Option<(usize, usize, OsString)> {
 
 /// The program with flags that say what took their place.
 pub(super) fn with_replaced_flags(program: clap::Command) -> clap::Command {
-    REPLACED
-        .iter()
-        .fold(program, |program, (command, flag, instead)| {
-            let argument = Arg::new(*flag)
-                .long(*flag)
-                .alias(flag.replace('-', "_"))
-                .value_name("VALUE")
-                .hide(true)
-                .value_parser(move |_: &str| Err::<String, _>((*instead).to_owned()));
-            program.mut_subcommand(command, |command| command.arg(argument))
-        })
+    program.mut_subcommands(|command| {
+        let replaced = REPLACED
+            .iter()
+            .filter(|(commands, _, _)| commands.contains(&command.get_name()))
+            .map(|(_, flag, instead)| replaced_flag(flag, instead))
+            .collect::<Vec<_>>();
+        command.args(replaced)
+    })
+}
+
+fn replaced_flag(flag: &'static str, instead: &'static str) -> Arg {
+    Arg::new(flag)
+        .long(flag)
+        .alias(flag.replace('-', "_"))
+        .value_name("VALUE")
+        .hide(true)
+        .value_parser(move |_: &str| Err::<String, _>(instead.to_owned()))
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub(crate) enum OnResume {
 pub(crate) enum Need {
     /// The setting at a path has one of some values.
     OneOf(&'static str, &'static [&'static str]),
+    /// The switch at a path is on.
+    On(&'static str),
     /// The number at a path is above 0.
     AboveZero(&'static str),
 }
@@ -121,7 +123,8 @@ impl Key {
         if self.of_losses {
             text += &format!(" [{}]", defaults_of_losses(self.name()));
         }
-        if let Some(need) = self.needs {
+        // A switch that is on unless it is turned off goes without saying.
+        if let Some(need) = self.needs.filter(|need| !matches!(need, Need::On(_))) {
             text += &format!(" ({need})");
         }
         text
@@ -150,7 +153,7 @@ impl Need {
     /// The path of the setting that is needed.
     pub(crate) const fn of(self) -> &'static str {
         match self {
-            Self::OneOf(path, _) | Self::AboveZero(path) => path,
+            Self::OneOf(path, _) | Self::On(path) | Self::AboveZero(path) => path,
         }
     }
 
@@ -158,7 +161,7 @@ impl Need {
     pub(crate) fn is_met_by(self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::OneOf(_, names), Some(Value::String(name))) => names.contains(&name.as_str()),
-            (Self::OneOf(_, names), Some(value)) => names.contains(&value.to_string().as_str()),
+            (Self::On(_), Some(Value::Boolean(on))) => *on,
             (Self::AboveZero(_), Some(Value::Integer(number))) => *number > 0,
             _ => false,
         }
@@ -173,6 +176,7 @@ impl fmt::Display for Need {
             .map_or(self.of(), |(_, name)| name);
         match self {
             Self::OneOf(_, names) => write!(f, "{name} = {}", names.join(", ")),
+            Self::On(_) => write!(f, "{name} = true"),
             Self::AboveZero(_) => write!(f, "{name} above 0"),
         }
     }

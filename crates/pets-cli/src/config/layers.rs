@@ -114,7 +114,12 @@ impl Layers {
     /// Without the values that are the defaults: a run or a model that is opened again holds every setting, and what it
     /// had by default was not given.
     pub(crate) fn without_defaults(&self) -> Self {
-        self.filtered(|key| self.get(key).map(|(value, _)| value) != (key.default)().as_ref())
+        self.filtered(|key| self.is_changed(key))
+    }
+
+    /// Whether a setting is another than by default.
+    pub(crate) fn is_changed(&self, key: &Key) -> bool {
+        self.get(key).map(|(value, _)| value) != (key.default)().as_ref()
     }
 
     /// With the paths of files and folders that are there made absolute, so that they hold from any folder.

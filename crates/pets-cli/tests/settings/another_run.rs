@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::program::{Said, pets_in};
 use crate::workplace::Workplace;
 
-const RUN: [&str; 10] = [
+const RUN: [&str; 9] = [
     "--data-dir=drawn",
     "--backbone=efficientnet_lite0",
     "--freeze=backbone",
     "--holdout-breeds=none",
     "--img-size=32",
-    "--batch-size=8",
     "--embedding-size=8",
     "--num-epochs=1",
     "--train-test-split=0.6",

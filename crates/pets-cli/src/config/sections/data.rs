@@ -6,7 +6,7 @@ use pets_data::SplitKind;
 
 use crate::config::choice::{OnBadImage, SamplerKind};
 use crate::config::holdout_breeds::HoldoutBreeds;
-use crate::config::key::Need::OneOf;
+use crate::config::key::Need::{On, OneOf};
 use crate::config::key::OnResume::Free;
 use crate::config::key::Topic::{Dataset, Run, Split, Start, Training};
 use crate::config::kind::Kind::{Float, Int};
@@ -57,15 +57,15 @@ section! {
         /// Whether training images are varied at random.
         augment: bool = true => { topic: Training };
         /// Augmentation: mirror every other image.
-        horizontal_flip: bool = true => { needs: Some(OneOf("data.augment", &["true"])) };
+        horizontal_flip: bool = true => { needs: Some(On("data.augment")) };
         /// Augmentation: largest rotation, in degrees.
         rotation: f32 = 10.0
-            => { kind: Float(0.0, 180.0), needs: Some(OneOf("data.augment", &["true"])) };
+            => { kind: Float(0.0, 180.0), needs: Some(On("data.augment")) };
         /// Augmentation: largest change of brightness, contrast and saturation.
-        color_jitter: f32 = 0.2 => { kind: SHARE, needs: Some(OneOf("data.augment", &["true"])) };
+        color_jitter: f32 = 0.2 => { kind: SHARE, needs: Some(On("data.augment")) };
         /// Augmentation: smallest share of the image that a random crop keeps; 1 for no crop.
         crop_scale: f32 = 1.0
-            => { kind: SHARE_ABOVE_0, needs: Some(OneOf("data.augment", &["true"])) };
+            => { kind: SHARE_ABOVE_0, needs: Some(On("data.augment")) };
         /// When a picture cannot be used: error, or skip (read all first, leave those out, list them in
         /// results/skipped_images.json).
         on_bad_image: OnBadImage = OnBadImage::Error => { topic: Split };

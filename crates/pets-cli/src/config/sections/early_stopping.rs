@@ -2,7 +2,7 @@
 
 use pets_train::Monitor;
 
-use crate::config::key::Need::OneOf;
+use crate::config::key::Need::On;
 use crate::config::kind::{NOT_NEGATIVE, from};
 
 section! {
@@ -14,14 +14,14 @@ section! {
         patience: usize = 3 => {
             flag: Some("early-stopping-patience"),
             kind: from(1),
-            needs: Some(OneOf("early_stopping.enabled", &["true"])),
+            needs: Some(On("early_stopping.enabled")),
         };
         /// Change that counts as an improvement.
         delta: f64 = 1e-4 => {
             flag: Some("early-stopping-delta"),
             aliases: &["early-stopping-min-delta"],
             kind: NOT_NEGATIVE,
-            needs: Some(OneOf("early_stopping.enabled", &["true"])),
+            needs: Some(On("early_stopping.enabled")),
         };
         /// What tells the best epoch.
         monitor: Monitor = Monitor::ValLoss;
