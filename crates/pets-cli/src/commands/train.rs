@@ -136,9 +136,8 @@ fn failure(folder: &LockedRunFolder) -> String {
 
 /// The settings that go into the model file: not those that belong to this machine and folder.
 fn portable_settings(layers: &Layers) -> Result<String> {
-    Ok(toml::to_string(
-        &layers.filtered(|key| key.portable).table(),
-    )?)
+    let portable = layers.filtered(|key| key.portable).with_paths_from_here();
+    Ok(toml::to_string(&portable.table())?)
 }
 
 /// Shows what the trainer tells.

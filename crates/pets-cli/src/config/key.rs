@@ -119,15 +119,18 @@ impl Key {
 
     /// The meaning, in a line, with the losses' defaults and with what the setting needs.
     pub(crate) fn help(&self) -> String {
-        let mut text = self.documentation.trim().trim_end_matches('.').to_owned();
-        if self.of_losses {
-            text += &format!(" [{}]", defaults_of_losses(self.name()));
-        }
+        let text = self.documentation.trim().trim_end_matches('.');
+        let defaults = self
+            .of_losses
+            .then(|| format!(" [{}]", defaults_of_losses(self.name())));
         // A switch that is on unless it is turned off goes without saying.
-        if let Some(need) = self.needs.filter(|need| !matches!(need, Need::On(_))) {
-            text += &format!(" ({need})");
-        }
-        text
+        let need = self.needs.filter(|need| !matches!(need, Need::On(_)));
+        let need = need.map(|need| format!(" ({need})"));
+        [text.to_owned()]
+            .into_iter()
+            .chain(defaults)
+            .chain(need)
+            .collect()
     }
 
     /// The default as TOML.

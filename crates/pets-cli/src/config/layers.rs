@@ -125,9 +125,8 @@ impl Layers {
     /// With the paths of files and folders that are there made absolute, so that they hold from any folder.
     pub(crate) fn with_absolute_paths(&self) -> Self {
         let mut layers = self.clone();
-        for key in keys().filter(|key| matches!(key.kind, Kind::Path)) {
-            if let Some((Value::String(path), _)) = layers.values.get_mut(key.path)
-                && Path::new(path).exists()
+        for path in layers.paths() {
+            if Path::new(path).exists()
                 && let Ok(absolute) = std::path::absolute(&*path)
                 && let Some(text) = absolute.to_str()
             {
@@ -135,6 +134,34 @@ impl Layers {
             }
         }
         layers
+    }
+
+    /// With paths below the working folder as they are seen from there, whether they were given so or not: a model file
+    /// may go to another machine, and is the same whether its run was resumed or not.
+    pub(crate) fn with_paths_from_here(&self) -> Self {
+        let mut layers = self.with_absolute_paths();
+        let Ok(here) = std::env::current_dir() else {
+            return layers;
+        };
+        for path in layers.paths() {
+            if let Ok(below) = Path::new(path).strip_prefix(&here)
+                && let Some(text) = below.to_str()
+            {
+                *path = if text.is_empty() { "." } else { text }.to_owned();
+            }
+        }
+        layers
+    }
+
+    /// The values that are paths.
+    fn paths(&mut self) -> impl Iterator<Item = &mut String> {
+        let is_path = |path: &str| find(path).is_some_and(|key| matches!(key.kind, Kind::Path));
+        self.values
+            .iter_mut()
+            .filter_map(move |(path, entry)| match entry {
+                (Value::String(text), _) if is_path(path) => Some(text),
+                _ => None,
+            })
     }
 
     /// Lays a TOML file over what is there.

@@ -36,6 +36,7 @@ macro_rules! section {
         $(sections { $($inner:ident: $Inner:ty,)+ })?
     ) => {
         $(#[$about])*
+        #[allow(clippy::doc_markdown, reason = "the documentation is what `--help` prints, as it stands")]
         #[derive(Debug, Clone, PartialEq)]
         pub(crate) struct $Section {
             $($(#[doc = $documentation])+ pub(crate) $field: $type,)+
