@@ -110,14 +110,14 @@ impl Attention {
         )?)
     }
 
-    pub(crate) fn record(&self, config: &Config) -> Result<AttentionRecord<'_>> {
-        Ok(AttentionRecord {
+    pub(crate) fn record(&self, config: &Config) -> AttentionRecord<'_> {
+        AttentionRecord {
             format: 1,
             stage: config.model.backbone.stages()[self.lens.stage],
             method: method_name(self.lens.method),
             on_the_animal: on_the_animal(&self.records),
             maps: &self.records,
-        })
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn run(
         ("pictures", opened)
     };
     let attention = explain(&judged, &subjects, &aim, lens)?;
-    if let Some(found) = attention.record(config)?.on_the_animal {
+    if let Some(found) = attention.record(config).on_the_animal {
         say!(
             "on the animal: {:.0} % of the maps' mass, where it covers {:.0} % of the pictures; \
              the maximum in {:.0} % of {} maps",
@@ -95,7 +95,7 @@ pub(crate) fn save(config: &Config, attention: &Attention, name: &str) -> Result
         .with_context(|| format!("cannot create {}", folder.display()))?;
     let [sheet, record] = ["png", "json"].map(|end| folder.join(name).with_extension(end));
     attention.sheet(config)?.save(&sheet)?;
-    let text = serde_json::to_string_pretty(&attention.record(config)?)?;
+    let text = serde_json::to_string_pretty(&attention.record(config))?;
     write_atomically(&record, text.as_bytes())
         .with_context(|| format!("cannot write {}", record.display()))?;
     Ok([sheet, record])
