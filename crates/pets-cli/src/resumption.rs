@@ -34,7 +34,7 @@ pub(crate) enum ResumptionError {
     #[error(
         "{folder} holds a run that is finished ({done}). Ways on:\n  \
          judge it again      pets evaluate --output-dir {folder}\n  \
-         more epochs         pets train --resume {folder} --num-epochs N\n  \
+         more epochs         pets train --resume {folder} --num-epochs N (schedules none, step, plateau)\n  \
          another run         --output-dir DIR\n  \
          in place of it      --restart, which deletes its models and results"
     )]
