@@ -111,7 +111,7 @@ fn results(data_dir: &Path, out: &Path) -> Result<()> {
     for seed in ["1", "2", "3"] {
         let run = out.join(format!("seed-{seed}"));
         let embeddings = out.join(format!("seed-{seed}.npz"));
-        pets("train --config configs/frozen-lite0.toml --seed")
+        pets("train --restart --config configs/frozen-lite0.toml --seed")
             .with_arguments(seed)
             .with_path("--data-dir", data_dir)
             .with_path("--output-dir", &run)

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::ci::WORKSPACE;
+use crate::features::WORKSPACE;
 use crate::shell::CommandLine;
 
 /// Shows the targets about `inputs` damaged files, all together.

@@ -1,15 +1,21 @@
 //! The project's own chores: `cargo xtask ci` checks everything, `cargo xtask docs` makes the
-//! generated files, `cargo xtask fuzz` looks for inputs that bring a reader down, `cargo xtask bench`
-//! makes the tables of the documentation.
+//! generated files, `cargo xtask fuzz` looks for inputs that bring a reader down, `cargo xtask layers`
+//! checks who depends on whom, `cargo xtask package` packs the crates, `cargo xtask web` checks the report's scripts, `cargo xtask bench` makes the tables of
+//! the documentation.
 
 mod bench;
 mod ci;
 mod endurance;
+mod features;
 mod fuzz;
 mod generated;
 mod growth;
+mod layers;
+mod package;
 mod performance;
 mod shell;
+mod test_report;
+mod web;
 
 use std::process::ExitCode;
 
@@ -44,6 +50,20 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Check that the crates depend on each other in the direction that ARCHITECTURE.md draws.
+    Layers,
+    /// Pack all crates and build each from the packed files.
+    Package {
+        /// Only pack, and check that nothing included lies outside of its crate.
+        #[arg(long)]
+        no_verify: bool,
+    },
+    /// Check format and types of the report's style and scripts; needs npm, and says so where there is none.
+    Web {
+        /// Format them.
+        #[arg(long)]
+        format: bool,
+    },
     /// Make the generated files.
     Docs {
         /// Only say which of them are out of date, and fail if any is.
@@ -57,6 +77,9 @@ fn main() -> ExitCode {
         Task::Ci { browser } => ci::run(browser),
         Task::Bench { bench } => bench::run(&bench),
         Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),
+        Task::Layers => layers::run(),
+        Task::Package { no_verify } => package::run(no_verify),
+        Task::Web { format } => web::run(format),
         Task::Docs { check: true } => generated::check().run(),
         Task::Docs { check: false } => generated::write(),
     };

@@ -1,8 +1,10 @@
 //! Commands as people type them.
 
 use std::fmt;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -70,6 +72,30 @@ impl CommandLine {
             .command()
             .status()
             .with_context(|| format!("cannot run `{self}`"))?;
+        self.demand_success(status)
+    }
+
+    /// As [`run`](Self::run); also appends what the command prints to `said`, stdout before stderr.
+    pub(crate) fn run_and_note(&self, said: &mut String) -> Result<()> {
+        let mut child = self
+            .command()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot run `{self}`"))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let texts = thread::scope(|scope| {
+            let errors = scope.spawn(|| stderr.map(|stream| pass_on(stream, io::stderr())));
+            let text = stdout.map(|stream| pass_on(stream, io::stdout()));
+            [text, errors.join().unwrap_or_default()]
+        });
+        for text in texts.into_iter().flatten() {
+            said.push_str(&text?);
+        }
+        self.demand_success(child.wait()?)
+    }
+
+    fn demand_success(&self, status: ExitStatus) -> Result<()> {
         if !status.success() {
             bail!("`{self}` failed ({status})");
         }
@@ -83,9 +109,7 @@ impl CommandLine {
             .stderr(Stdio::inherit())
             .output()
             .with_context(|| format!("cannot run `{self}`"))?;
-        if !output.status.success() {
-            bail!("`{self}` failed ({})", output.status);
-        }
+        self.demand_success(output.status)?;
         Ok(String::from_utf8(output.stdout)?)
     }
 
@@ -104,6 +128,19 @@ impl CommandLine {
             .current_dir(root());
         command
     }
+}
+
+/// Copies lines as they come; gives all of them.
+fn pass_on(from: impl Read, mut to: impl Write) -> io::Result<String> {
+    let mut from = BufReader::new(from);
+    let mut text = String::new();
+    let mut line = Vec::new();
+    while from.read_until(b'\n', &mut line)? > 0 {
+        to.write_all(&line)?;
+        text.push_str(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+    Ok(text)
 }
 
 impl fmt::Display for CommandLine {

@@ -69,8 +69,3 @@ pub(crate) fn exit_code() -> u8 {
     };
     128 + signal as u8
 }
-
-/// The work was ended by Ctrl-C or SIGTERM.
-#[derive(Debug, thiserror::Error)]
-#[error("interrupted")]
-pub(crate) struct Interrupted;

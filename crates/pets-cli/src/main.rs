@@ -1,68 +1,52 @@
 //! The program `pets`.
 
 #[macro_use]
-mod say;
+mod output;
 
-mod animal_mask;
-mod arguments;
-mod attention;
-mod candidate;
+mod advice;
+mod args;
+mod chosen_model;
 mod commands;
-mod comparison;
 mod config;
-mod device;
-mod distances;
-mod embedder;
-mod fetching;
-mod figures;
-mod figures_report;
-mod files;
 mod interrupt;
-mod judged;
-mod judged_file;
-mod label_names;
-mod materials;
-mod outside_picture;
-mod pretrained;
-mod progress;
-mod prototypes;
-mod published_dataset;
-mod report;
+mod library_configs;
+mod prepared_dataset;
 mod resumption;
-mod retrieval_sheets;
 mod run_start;
 mod settings_without_effect;
-mod skipped_images;
-mod specs;
-mod starting_model;
-mod table;
-mod weights_cache;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use arguments::{Arguments, Command};
+use args::Command;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    pets_kernels::keep_freed_memory();
-    match interrupt::install()
-        .map_err(Into::into)
-        .and_then(|()| run(arguments.command))
-    {
+    let arguments = args::parse();
+    pets::keep_freed_memory();
+    match start().and_then(|()| run(arguments.command)) {
         Ok(code) => code,
-        Err(error) if error.is::<interrupt::Interrupted>() => {
+        Err(error) if matches!(error.downcast_ref(), Some(pets::Error::Interrupted)) => {
             ExitCode::from(interrupt::exit_code())
         }
         Err(error) => {
             say!("error: {}", in_one_line_each(&error));
+            let library_error = error.chain().find_map(|cause| cause.downcast_ref());
+            if let Some(ways_on) = library_error.and_then(advice::ways_on) {
+                say!("{ways_on}");
+            }
             let wrong_usage = error.is::<config::ConfigError>()
-                || error.is::<device::DeviceError>()
+                || error.is::<pets::InstructionSetError>()
+                || error.is::<pets::DeviceError>()
                 || error.is::<resumption::ResumptionError>();
             ExitCode::from(if wrong_usage { 2 } else { 1 })
         }
     }
+}
+
+/// What every command needs.
+fn start() -> anyhow::Result<()> {
+    pets::InstructionSet::chosen()?;
+    interrupt::install()?;
+    Ok(())
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -71,40 +55,42 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             settings,
             continuation,
             evaluate,
-        } => commands::train::run(&settings, &continuation, evaluate),
+        } => commands::train::run(settings.read()?, &continuation, evaluate),
         Command::Evaluate {
             settings,
             arguments,
-        } => commands::evaluate::run(&settings, &arguments),
+        } => commands::evaluate::run(&settings.read()?, &arguments),
         Command::Embed {
             settings,
             model,
             part,
             out,
-        } => commands::embed::run(&settings, &model, part, &out),
+        } => commands::embed::run(&settings.read()?, &model, part, &out),
         Command::Visualize {
             settings,
             model,
             query,
             query_breed,
-        } => commands::visualize::run(&settings, &model, &query, query_breed.as_deref()),
+        } => commands::visualize::run(&settings.read()?, &model, &query, query_breed.as_deref()),
         Command::Compare {
             settings,
             runs,
             out,
             json,
-        } => commands::compare::run(&settings, &runs, out.as_deref(), json),
+        } => commands::compare::run(&settings.read()?, &runs, out.as_deref(), json),
         Command::All {
             settings,
             continuation,
-        } => commands::all::run(&settings, &continuation),
+        } => commands::all::run(settings.read()?, &continuation),
         Command::Gradcam {
             settings,
             model,
             arguments,
-        } => commands::gradcam::run(&settings, &model, &arguments),
-        Command::Breeds { settings, json } => commands::breeds::run(&settings, json),
-        Command::Config { settings, defaults } => commands::config::run(&settings, defaults),
+        } => commands::gradcam::run(&settings.read()?, &model, &arguments),
+        Command::Breeds { settings, json } => commands::breeds::run(&settings.read()?, json),
+        Command::Config { settings, defaults } => {
+            commands::config::run(&settings.read()?, defaults)
+        }
         Command::Dataset { command } => commands::dataset::run(&command),
         Command::Weights { command } => commands::weights::run(&command),
     }

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use pets_train::RunFolder;
+use anyhow::Result;
+use pets::trainer::RunFolder;
 use thiserror::Error;
 
-use crate::arguments::Settings;
-use crate::config::{Config, KEYS, Key, Layers, Origin};
+use crate::config::{
+    Choice, Config, Key, Layers, OnResume, Origin, ResolvedSettings, Settings, keys,
+};
 
-/// Why a run cannot go on as asked.
+/// Why a run cannot begin or go on as asked.
 #[derive(Debug, Error)]
 pub(crate) enum ResumptionError {
     #[error(
@@ -30,65 +31,51 @@ pub(crate) enum ResumptionError {
          go on with it with --resume, or begin anew, without it, with --restart"
     )]
     Unfinished { folder: PathBuf, checkpoint: String },
+    #[error(
+        "{folder} holds a run that is finished ({done}). Ways on:\n  \
+         judge it again      pets evaluate --output-dir {folder}\n  \
+         more epochs         pets train --resume {folder} --num-epochs N (schedules none, step, plateau)\n  \
+         another run         --output-dir DIR\n  \
+         in place of it      --restart, which deletes its models and results"
+    )]
+    Finished { folder: PathBuf, done: String },
     #[error("no checkpoint in {folder} can be used; begin anew with --restart")]
     NoUsableCheckpoint { folder: PathBuf },
 }
 
-/// Settings that change nothing about how the rest of a run is trained, but for the device, whose last digits may be
-/// others: a run must be able to go on where its device is gone.
-const FREE: [&str; 10] = [
-    "output_dir",
-    "data.dir",
-    "data.fetch",
-    "data.url",
-    "data.num_workers",
-    "model.weights_url",
-    "train.checkpoint_every",
-    "train.on_nan",
-    "train.max_nan_steps",
-    "device",
-];
-
-/// Schedules that do not depend on the number of epochs.
-const OPEN_ENDED: [&str; 3] = ["none", "step", "plateau"];
-
 /// The settings of the run in the output folder, with those given now over them.
 ///
 /// Says which differ, and refuses where the rest of the run would be another than without the interruption.
-pub(crate) fn settings_of_run(settings: &Settings) -> Result<(Layers, Config)> {
-    let output_dir = settings.layers(None)?.output_dir();
-    let path = RunFolder::new(&output_dir).config();
-    if !path.exists() {
-        return Err(ResumptionError::NoRun { folder: output_dir }.into());
+pub(crate) fn settings_of_run(settings: &Settings) -> Result<ResolvedSettings> {
+    let run = RunFolder::new(settings.before_opening().output_dir);
+    if !run.config().exists() {
+        let folder = run.root().to_owned();
+        return Err(ResumptionError::NoRun { folder }.into());
     }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut before = Layers::defaults();
-    before.add_toml(&text, |line| Origin::File(path.clone(), line))?;
-    let mut now = settings.layers(Some((&text, path)))?;
-    now.set_output_dir(&output_dir);
-    let config = Config::from_layers(&now)?;
-
-    let config_before = Config::from_layers(&before)?;
+    let before = Settings::default()
+        .of_run(run.root())
+        .resolve_over_run(&run)?;
+    let now = settings.clone().of_run(run.root()).resolve_over_run(&run)?;
+    let [layers_before, layers_now] =
+        [&before, &now].map(|found| found.layers.with_absolute_paths());
     let mut refused = Vec::new();
-    for key in KEYS {
-        let Some(difference) = difference(key, &before, &now) else {
+    for key in keys().filter(|key| key.path != "output_dir") {
+        let Some(difference) = difference(key, &layers_before, &layers_now) else {
             continue;
         };
-        match objection(key, &config_before, &config) {
-            None if key.path == "output_dir" => {}
-            None if key.path == "device" => {
+        match objection(key, &before.config, &now.config) {
+            Some(reason) => refused.push(format!("  {difference}{reason}\n")),
+            None if key.on_resume == OnResume::LastDigits => {
                 say!("note: {difference}; the last digits may differ on another device");
             }
             None => say!("note: {difference}"),
-            Some(reason) => refused.push(format!("  {difference}{reason}\n")),
         }
     }
     if refused.is_empty() {
-        Ok((now, config))
+        Ok(now)
     } else {
         Err(ResumptionError::OtherSettings {
-            folder: output_dir,
+            folder: run.root().to_owned(),
             differences: refused.concat(),
         }
         .into())
@@ -114,19 +101,19 @@ fn difference(key: &Key, before: &Layers, now: &Layers) -> Option<String> {
 
 /// Why the rest of the run would be another with this setting; none where it would not.
 fn objection(key: &Key, before: &Config, now: &Config) -> Option<String> {
-    if FREE.contains(&key.path) || ["evaluation", "visualization"].contains(&key.section()) {
-        return None;
+    match key.on_resume {
+        OnResume::Free | OnResume::LastDigits => None,
+        OnResume::Fixed => Some(String::new()),
+        OnResume::Grows if now.train.num_epochs < before.train.num_epochs => {
+            Some("; more epochs may be added, not taken away".to_owned())
+        }
+        OnResume::Grows => now.scheduler.kind.is_spread_over_the_run().then(|| {
+            format!(
+                "; the schedule {} is spread over the number of epochs from the start",
+                now.scheduler.kind.name()
+            )
+        }),
     }
-    if key.path != "train.num_epochs" {
-        return Some(String::new());
-    }
-    if now.train.num_epochs < before.train.num_epochs {
-        return Some("; more epochs may be added, not taken away".to_owned());
-    }
-    let schedule = now.scheduler.r#type.as_str();
-    (!OPEN_ENDED.contains(&schedule)).then(|| {
-        format!("; the schedule {schedule} is spread over the number of epochs from the start")
-    })
 }
 
 /// The command that goes on with the run in a folder.

@@ -1,14 +1,16 @@
 //! The folder of a run, claimed, and where in the run it begins.
 
-use anyhow::{Context, Result};
-use pets_train::{Checkpoint, LockedRunFolder, RunFolder};
+use std::io;
+use std::path::Path;
 
-use crate::arguments::Continuation;
+use anyhow::{Context, Result};
+use pets::trainer::{Checkpoint, LockedRunFolder, RunFolder};
+
+use crate::args::Continuation;
 use crate::config::{Config, Layers, effective_toml};
-use crate::files::write_atomically;
 use crate::resumption::ResumptionError;
 
-/// A folder that is this process's, with the settings of the run in it.
+/// A folder that is this process's, and nothing in it touched yet.
 pub(crate) struct RunStart {
     pub(crate) folder: LockedRunFolder,
     /// Where the run goes on; none at its beginning.
@@ -17,28 +19,33 @@ pub(crate) struct RunStart {
 
 impl RunStart {
     /// Claims the output folder, and finds the checkpoint to go on from where that is asked for.
-    pub(crate) fn claim(
-        layers: &Layers,
-        config: &Config,
-        continuation: &Continuation,
-    ) -> Result<Self> {
+    pub(crate) fn claim(config: &Config, continuation: &Continuation) -> Result<Self> {
         let folder = RunFolder::new(&config.output_dir).lock()?;
         let checkpoint = if continuation.resume.is_some() {
             newest_checkpoint(&folder)?
         } else {
             if !continuation.restart {
-                refuse_unfinished(&folder)?;
+                refuse_another_run(&folder)?;
             }
-            folder.checkpoints().clear()?;
             None
         };
-        let path = folder.config();
-        write_atomically(
-            &path,
-            effective_toml(&layers.without(&["output_dir"])).as_bytes(),
-        )
-        .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self { folder, checkpoint })
+    }
+
+    /// Makes the folder that of this run: what an earlier one has left goes, unless this one goes on with it, and the
+    /// settings are written.
+    pub(crate) fn settle(&self, layers: &Layers, continuation: &Continuation) -> Result<()> {
+        if continuation.resume.is_none() {
+            clear(&self.folder)?;
+        }
+        let path = self.folder.config();
+        let settings = layers
+            .filtered(|key| key.path != "output_dir")
+            .with_absolute_paths();
+        Ok(pets::write_atomically(
+            &path,
+            effective_toml(&settings).as_bytes(),
+        )?)
     }
 }
 
@@ -69,22 +76,54 @@ fn newest_checkpoint(folder: &LockedRunFolder) -> Result<Option<Checkpoint>> {
     }
 }
 
-/// Hours of training are not to be lost to a `--resume` forgotten.
-fn refuse_unfinished(folder: &LockedRunFolder) -> Result<()> {
+/// Hours of training are not to be lost to a `--resume` or `--output-dir` forgotten.
+fn refuse_another_run(folder: &LockedRunFolder) -> Result<()> {
+    let root = folder.root().to_owned();
     let found = folder.checkpoints().find()?;
-    let checkpoint = match (found.newest, found.unusable.first()) {
-        (Some((_, checkpoint)), _) if checkpoint.finished() => return Ok(()),
-        (Some((_, checkpoint)), _) => format!(
-            "{} epochs and {} steps are done",
-            checkpoint.epochs(),
-            checkpoint.steps()
-        ),
-        (None, Some((path, _))) => format!("{} cannot be used", path.display()),
+    let error = match (found.newest, found.unusable.first()) {
+        (Some((_, checkpoint)), _) if checkpoint.finished() => ResumptionError::Finished {
+            folder: root,
+            done: format!("{} epochs", checkpoint.epochs()),
+        },
+        (Some((_, checkpoint)), _) => ResumptionError::Unfinished {
+            folder: root,
+            checkpoint: format!(
+                "{} epochs and {} steps are done",
+                checkpoint.epochs(),
+                checkpoint.steps()
+            ),
+        },
+        (None, Some((path, _))) => ResumptionError::Unfinished {
+            folder: root,
+            checkpoint: format!("{} cannot be used", path.display()),
+        },
+        (None, None) if folder.best_model().exists() || folder.last_model().exists() => {
+            ResumptionError::Finished {
+                folder: root,
+                done: "there are models and no checkpoint".to_owned(),
+            }
+        }
         (None, None) => return Ok(()),
     };
-    Err(ResumptionError::Unfinished {
-        folder: folder.root().to_owned(),
-        checkpoint,
+    Err(error.into())
+}
+
+/// Removes what a run leaves: checkpoints, models, history, results.
+fn clear(folder: &LockedRunFolder) -> Result<()> {
+    folder.checkpoints().clear()?;
+    for file in [folder.best_model(), folder.last_model(), folder.history()] {
+        gone(&file, std::fs::remove_file(&file))?;
     }
-    .into())
+    let results = folder.results();
+    gone(&results, std::fs::remove_dir_all(&results))
+}
+
+/// What was to be removed is gone, also where it was never there.
+fn gone(path: &Path, removed: io::Result<()>) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }

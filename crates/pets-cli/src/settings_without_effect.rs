@@ -1,59 +1,30 @@
-//! Settings that were given and change nothing.
+//! Settings that are other than by default and change nothing.
 
-use anyhow::Result;
+use pets::trainer::ScheduleKind;
 
-use crate::config::{Config, Layers};
+use crate::config::{Config, Layers, ResolvedSettings, find, keys};
 
 /// A remark on each.
-pub(crate) fn settings_without_effect(config: &Config, layers: &Layers) -> Result<Vec<String>> {
+pub(crate) fn settings_without_effect(settings: &ResolvedSettings) -> Vec<String> {
+    let ResolvedSettings { config, layers } = settings;
     let mut remarks = Vec::new();
     patience_that_never_fires(config, layers, &mut remarks);
-    for parameter in config.idle_loss_parameters()? {
+    for parameter in config.idle_loss_parameters() {
         remarks.push(format!(
             "loss.{parameter} has no effect on the {} loss",
-            config.loss.r#type
+            config.loss.kind
         ));
     }
-    let (data, scheduler) = (&config.data, &config.scheduler);
-    let schedule = scheduler.r#type.as_str();
-    let idle = [
-        (schedule != "step", "scheduler.step_size", "scheduler.type"),
-        (
-            schedule != "plateau",
-            "scheduler.patience",
-            "scheduler.type",
-        ),
-        (
-            !matches!(schedule, "step" | "plateau"),
-            "scheduler.gamma",
-            "scheduler.type",
-        ),
-        (
-            data.sampler != "hard_negative",
-            "data.hard_negative_every",
-            "data.sampler",
-        ),
-        (
-            data.sampler != "hard_negative",
-            "data.hard_negative_group",
-            "data.sampler",
-        ),
-        (
-            data.split == "official",
-            "data.train_test_split",
-            "data.split",
-        ),
-    ];
-    for (is_idle, setting, because) in idle {
-        if is_idle && layers.is_given(setting) {
+    for key in keys().filter(|key| layers.is_changed(key)) {
+        if let Some(need) = key.needs.filter(|need| !layers.meet(*need)) {
             remarks.push(format!(
                 "{} has no effect with {}",
-                layers.assignment(setting),
-                layers.assignment(because)
+                layers.assignment(key.path),
+                layers.assignment(need.of())
             ));
         }
     }
-    Ok(remarks)
+    remarks
 }
 
 fn patience_that_never_fires(config: &Config, layers: &Layers, remarks: &mut Vec<String>) {
@@ -66,7 +37,7 @@ fn patience_that_never_fires(config: &Config, layers: &Layers, remarks: &mut Vec
         ));
     };
     let training = format!("training has {epochs} epochs");
-    if scheduler.r#type == "plateau" {
+    if scheduler.kind == ScheduleKind::Plateau {
         if stopping.enabled && scheduler.patience >= stopping.patience {
             let before = layers.assignment("early_stopping.patience");
             never(
@@ -77,10 +48,11 @@ fn patience_that_never_fires(config: &Config, layers: &Layers, remarks: &mut Vec
             never("scheduler.patience", training.clone());
         }
     }
-    if scheduler.r#type == "step" && scheduler.step_size >= epochs {
+    if scheduler.kind == ScheduleKind::Step && scheduler.step_size >= epochs {
         never("scheduler.step_size", training.clone());
     }
-    if stopping.enabled && layers.is_given("early_stopping.patience") {
+    let changed = find("early_stopping.patience").is_some_and(|key| layers.is_changed(key));
+    if stopping.enabled && changed {
         if stopping.patience + 1 >= epochs {
             never("early_stopping.patience", training);
         } else if config.data.train_val_split >= 1.0 {
@@ -98,13 +70,14 @@ fn patience_that_never_fires(config: &Config, layers: &Layers, remarks: &mut Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Origin, Settings, default_toml};
 
     fn remarks(assignments: &str) -> Vec<String> {
-        let mut layers = Layers::defaults();
+        let mut given = Layers::default();
         for assignment in assignments.split_whitespace() {
-            layers.add_set(assignment).unwrap();
+            given.add_set(assignment).unwrap();
         }
-        settings_without_effect(&Config::from_layers(&layers).unwrap(), &layers).unwrap()
+        settings_without_effect(&Settings::new(given).resolve().unwrap())
     }
 
     #[test]
@@ -135,6 +108,14 @@ mod tests {
                 "scheduler.step_size = 2 (--set) has no effect with scheduler.type = \"warmup_cosine\" (default)",
             ),
             (
+                "data.augment=false data.rotation=5",
+                "data.rotation = 5.0 (--set) has no effect with data.augment = false (--set)",
+            ),
+            (
+                "loss.memory_start_epoch=2",
+                "loss.memory_start_epoch = 2 (--set) has no effect with loss.memory = 0 (default)",
+            ),
+            (
                 "loss.temperature=0.5",
                 "loss.temperature has no effect on the triplet loss",
             ),
@@ -150,6 +131,11 @@ mod tests {
     #[test]
     fn defaults_are_not_remarked_on() {
         assert_eq!(remarks(""), Vec::<String>::new());
+        let mut written_out = Layers::default();
+        let origin = |line| Origin::File("default.toml".into(), line);
+        written_out.add_toml(&default_toml(), origin).unwrap();
+        let settings = Settings::new(written_out).resolve().unwrap();
+        assert_eq!(settings_without_effect(&settings), Vec::<String>::new());
         assert_eq!(
             remarks("scheduler.type=plateau scheduler.patience=1"),
             Vec::<String>::new()

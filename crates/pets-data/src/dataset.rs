@@ -1,9 +1,11 @@
+//! A dataset: classes, and samples with path and label.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::class::{Class, Species, nearest_name};
-use crate::folder_layout::{FoundImage, FoundLayout, Layout, find_images};
-use crate::official_lists::OfficialPart;
+use crate::layout::class::{Class, Species, nearest_name};
+use crate::layout::folder_layout::{FoundImage, FoundLayout, Layout, find_images};
+use crate::layout::official_lists::OfficialPart;
 use crate::{DataError, Item};
 
 /// A labelled image of the dataset.

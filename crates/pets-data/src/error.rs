@@ -1,6 +1,8 @@
+//! What can go wrong between an image folder and a batch.
+
 use std::path::PathBuf;
 
-use crate::official_lists::ListFault;
+use crate::layout::list_fault::ListFault;
 
 /// Whatever can go wrong between an image folder and a batch of tensors.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,14 @@ pub enum DataError {
         path: PathBuf,
         /// What the operating system said.
         source: std::io::Error,
+    },
+    /// A name is that of no split.
+    #[error("there is no split `{given}`: use one of {allowed}")]
+    UnknownSplit {
+        /// The name given.
+        given: String,
+        /// The names known, separated by commas.
+        allowed: String,
     },
     /// A line of an official list is wrong.
     #[error("{}:{line}: {fault}", .file.display())]
@@ -88,7 +98,7 @@ pub enum DataError {
     /// A share of a split is not in (0, 1].
     #[error("{name} = {value} is out of range: it must be above 0 and at most 1")]
     ShareOutOfRange {
-        /// The field of the specification.
+        /// The field of the configuration.
         name: &'static str,
         /// Its value.
         value: f64,

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::decode::{content_format, decode};
-use crate::folder_layout::image_files;
+use crate::layout::folder_layout::image_files;
+use crate::loading::decode::{content_format, decode};
 use crate::{DataError, Dataset, Layout};
 
 /// What reading every picture of a dataset showed.

@@ -1,4 +1,8 @@
+//! The division of a dataset into training, validation, test and held-out classes.
+
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -7,18 +11,47 @@ use crate::seeding::{Purpose, stream};
 use crate::{DataError, Dataset, Item, OfficialPart};
 
 /// Where the test part comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitKind {
-    /// Drawn from each class.
+    /// `random`: drawn from each class.
+    #[default]
     Random,
-    /// `test.txt` is the test part; `trainval.txt` is divided into train and val.
+    /// `official`: `test.txt` is the test part; `trainval.txt` is divided into train and val.
     Official,
+}
+
+impl SplitKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Random, Self::Official];
+}
+
+impl fmt::Display for SplitKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Random => "random",
+            Self::Official => "official",
+        })
+    }
+}
+
+impl FromStr for SplitKind {
+    type Err = DataError;
+
+    fn from_str(name: &str) -> Result<Self, DataError> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.to_string() == name)
+            .ok_or_else(|| DataError::UnknownSplit {
+                given: name.to_owned(),
+                allowed: Self::ALL.map(|kind| kind.to_string()).join(", "),
+            })
+    }
 }
 
 /// How to divide a dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SplitSpec {
+pub struct SplitConfig {
     /// Where the test part comes from.
     pub kind: SplitKind,
     /// Share of train in train + val, in (0, 1]; 1 makes no val part.
@@ -31,6 +64,19 @@ pub struct SplitSpec {
     pub seed: u64,
 }
 
+impl Default for SplitConfig {
+    /// A random split into 72 % to train on, 18 % to validate on and 10 % to test on, with no class held out.
+    fn default() -> Self {
+        Self {
+            kind: SplitKind::default(),
+            train_val_split: 0.8,
+            train_test_split: 0.9,
+            holdout: Vec::new(),
+            seed: 42,
+        }
+    }
+}
+
 /// A dataset divided into disjoint parts, each a sorted list of indices into [`Dataset::samples`].
 ///
 /// Every class that is not held out is divided by itself, so each part has about the same mix of classes. Of `n` images
@@ -39,14 +85,11 @@ pub struct SplitSpec {
 /// depend on which others are held out.
 ///
 /// ```no_run
-/// use pets_data::{Dataset, Split, SplitKind, SplitSpec};
+/// use pets_data::{Dataset, Split, SplitConfig};
 /// let dataset = Dataset::open("data/oxford-iiit-pet")?;
-/// let split = Split::new(&dataset, &SplitSpec {
-///     kind: SplitKind::Random,
-///     train_val_split: 0.8,
-///     train_test_split: 0.9,
+/// let split = Split::new(&dataset, &SplitConfig {
 ///     holdout: vec!["Siamese".into(), "samoyed".into()],
-///     seed: 42,
+///     ..SplitConfig::default()
 /// })?;
 /// println!("{} training images of {} classes", split.train.len(), split.train_classes.len());
 /// # Ok::<(), pets_data::DataError>(())
@@ -68,7 +111,7 @@ pub struct Split {
 }
 
 impl Split {
-    /// Divides `dataset` as `spec` says.
+    /// Divides `dataset` as `config` says.
     ///
     /// In the official split, samples that neither `trainval.txt` nor `test.txt` lists are left out.
     ///
@@ -76,10 +119,10 @@ impl Split {
     ///
     /// A share out of range; a hold-out class that does not exist (with the nearest name); fewer than two classes left;
     /// a class with fewer images than parts; an official split without images for one of its lists.
-    pub fn new(dataset: &Dataset, spec: &SplitSpec) -> Result<Self, DataError> {
-        check_share("train_val_split", spec.train_val_split)?;
-        check_share("train_test_split", spec.train_test_split)?;
-        let (holdout_classes, train_classes) = divide_classes(dataset, &spec.holdout)?;
+    pub fn new(dataset: &Dataset, config: &SplitConfig) -> Result<Self, DataError> {
+        check_share("train_val_split", config.train_val_split)?;
+        check_share("train_test_split", config.train_test_split)?;
+        let (holdout_classes, train_classes) = divide_classes(dataset, &config.holdout)?;
 
         let mut split = Self {
             train: Vec::new(),
@@ -93,14 +136,14 @@ impl Split {
         for (index, sample) in dataset.samples().iter().enumerate() {
             samples_of_class[sample.label].push(index);
         }
-        if spec.kind == SplitKind::Official {
+        if config.kind == SplitKind::Official {
             split.check_official_parts(dataset)?;
         }
         for &label in &split.holdout_classes {
             split.few_shot.append(&mut samples_of_class[label]);
         }
         for &label in &split.train_classes {
-            let class = divide_class(dataset, spec, label, &samples_of_class[label])?;
+            let class = divide_class(dataset, config, label, &samples_of_class[label])?;
             split.train.extend(class.train);
             split.val.extend(class.val);
             split.test.extend(class.test);
@@ -252,7 +295,7 @@ struct DividedClass {
 
 fn divide_class(
     dataset: &Dataset,
-    spec: &SplitSpec,
+    config: &SplitConfig,
     label: usize,
     indices: &[usize],
 ) -> Result<DividedClass, DataError> {
@@ -264,15 +307,15 @@ fn divide_class(
             .filter(in_part)
             .collect::<Vec<usize>>()
     };
-    let (mut to_divide, listed_test, train_val_share) = match spec.kind {
-        SplitKind::Random => (indices.to_vec(), Vec::new(), spec.train_test_split),
+    let (mut to_divide, listed_test, train_val_share) = match config.kind {
+        SplitKind::Random => (indices.to_vec(), Vec::new(), config.train_test_split),
         SplitKind::Official => (
             listed(OfficialPart::TrainVal),
             listed(OfficialPart::Test),
             1.0,
         ),
     };
-    let needed_for_train_val = 1 + usize::from(spec.train_val_split < 1.0);
+    let needed_for_train_val = 1 + usize::from(config.train_val_split < 1.0);
     let needed = needed_for_train_val + usize::from(train_val_share < 1.0);
     if to_divide.len() < needed {
         return Err(DataError::TooFewImages {
@@ -281,10 +324,10 @@ fn divide_class(
             needed,
         });
     }
-    to_divide.shuffle(&mut stream(spec.seed, Purpose::Split, label as u64, 0));
+    to_divide.shuffle(&mut stream(config.seed, Purpose::Split, label as u64, 0));
     let mut test = split_off_rest(&mut to_divide, train_val_share, needed_for_train_val);
     test.extend(listed_test);
-    let val = split_off_rest(&mut to_divide, spec.train_val_split, 1);
+    let val = split_off_rest(&mut to_divide, config.train_val_split, 1);
     Ok(DividedClass {
         train: to_divide,
         val,

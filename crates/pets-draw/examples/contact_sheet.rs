@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use image::{RgbImage, imageops};
-use pets_draw::{DrawSpec, breeds, draw};
+use pets_draw::{DrawConfig, breeds, draw};
 use rayon::prelude::*;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,13 +15,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("the first argument is the file to write")?;
     let mut number = |default: u64| arguments.next().map_or(Ok(default), |text| text.parse());
     let (rows, columns, size) = (number(12)?, number(10)?, number(192)?);
-    let spec = DrawSpec::new(
+    let config = DrawConfig::new(
         rows.try_into()?,
         columns.try_into()?,
         size.try_into()?,
         number(7)?,
     )?;
-    let breeds = breeds(&spec);
+    let breeds = breeds(&config);
     for breed in &breeds {
         let (pattern, ears, fur) = (breed.pattern(), breed.ears(), breed.fur());
         println!(
@@ -29,14 +29,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             breed.name()
         );
     }
-    let pictures: Vec<RgbImage> = (0..spec.total())
+    let pictures: Vec<RgbImage> = (0..config.total())
         .into_par_iter()
-        .map(|i| draw(&spec, &breeds[i / spec.images()], i % spec.images()).image)
+        .map(|i| draw(&config, &breeds[i / config.images()], i % config.images()).image)
         .collect();
-    let mut sheet = RgbImage::new(spec.size() * columns as u32, spec.size() * rows as u32);
+    let mut sheet = RgbImage::new(config.size() * columns as u32, config.size() * rows as u32);
     for (i, picture) in pictures.iter().enumerate() {
-        let (row, column) = (i / spec.images(), i % spec.images());
-        let edge = i64::from(spec.size());
+        let (row, column) = (i / config.images(), i % config.images());
+        let edge = i64::from(config.size());
         imageops::replace(&mut sheet, picture, column as i64 * edge, row as i64 * edge);
     }
     sheet.save(path)?;

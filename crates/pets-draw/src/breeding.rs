@@ -9,7 +9,7 @@ use crate::breed::{Breed, Coat, EarShape, FurLength, Pattern, Proportions, Speci
 use crate::dice::{Dice, Purpose};
 use crate::name::Namer;
 use crate::palette::{CAT_EYES, COATS, DOG_EYES};
-use crate::{DrawSpec, paint::Colour};
+use crate::{DrawConfig, paint::Colour};
 
 /// Breeds of a family.
 const FAMILY: usize = 3;
@@ -63,11 +63,11 @@ const FURS: [FurLength; 3] = [FurLength::Short, FurLength::Long, FurLength::Medi
 ///
 /// A breed's traits depend on the seed and its place in the drawing order only: a larger set of the same seed holds
 /// the breeds of a smaller one (with other class ids).
-pub fn breeds(spec: &DrawSpec) -> Vec<Breed> {
-    let mut namer = Namer::new(Dice::new(spec.seed(), Purpose::Names, 0, 0));
-    let mut cats = Breeder::new(Species::Cat, spec.seed());
-    let mut dogs = Breeder::new(Species::Dog, spec.seed());
-    let mut breeds: Vec<Breed> = (0..spec.breeds())
+pub fn breeds(config: &DrawConfig) -> Vec<Breed> {
+    let mut namer = Namer::new(Dice::new(config.seed(), Purpose::Names, 0, 0));
+    let mut cats = Breeder::new(Species::Cat, config.seed());
+    let mut dogs = Breeder::new(Species::Dog, config.seed());
+    let mut breeds: Vec<Breed> = (0..config.breeds())
         .map(|index| {
             let traits = match species_of(index) {
                 Species::Cat => cats.next_breed(),
@@ -218,8 +218,8 @@ mod tests {
     #[test]
     fn two_breeds_of_a_species_are_never_alike() {
         for seed in 0..20 {
-            let spec = DrawSpec::new(60, 2, 64, seed).unwrap();
-            let breeds = breeds(&spec);
+            let config = DrawConfig::new(60, 2, 64, seed).unwrap();
+            let breeds = breeds(&config);
             for (i, a) in breeds.iter().enumerate() {
                 for b in &breeds[..i] {
                     let apart = unlikeness(&a.traits, &b.traits);

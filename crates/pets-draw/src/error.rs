@@ -2,33 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::DrawSpec;
+use crate::config::{DrawConfig, InvalidDrawConfig};
 
 /// Why a set could not be drawn.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DrawError {
-    /// No breed was asked for.
-    #[error("breeds must be at least 1, not 0")]
-    Breeds,
-    /// Too few pictures of each breed to fill trainval.txt and test.txt.
-    #[error(
-        "images must be at least 2, not {images}: half of each breed is for training, half for testing"
-    )]
-    Images {
-        /// The pictures asked for.
-        images: usize,
-    },
-    /// The size is out of range.
-    #[error(
-        "size must be {} to {} pixels, not {size}",
-        DrawSpec::SIZES.start(),
-        DrawSpec::SIZES.end()
-    )]
-    Size {
-        /// The size asked for.
-        size: u32,
-    },
+    /// Nothing that can be drawn was asked for.
+    #[error(transparent)]
+    Config(#[from] InvalidDrawConfig),
     /// The folder holds something that no drawing wrote; nothing was touched.
     #[error(
         "{} holds {}, which is not part of a drawn set; choose an empty or new folder",
@@ -50,9 +32,9 @@ pub enum DrawError {
         /// The output folder.
         dir: PathBuf,
         /// What the folder holds.
-        found: DrawSpec,
+        found: DrawConfig,
         /// What was asked for.
-        wanted: DrawSpec,
+        wanted: DrawConfig,
     },
     /// A marker file that cannot be read as one of this version.
     #[error("{} is not a marker of this version: {reason}; remove the folder or choose another", path.display())]

@@ -4,11 +4,12 @@ use image::{GrayImage, RgbImage};
 
 use crate::animal::{Pose, draw_animal, draw_whiskers, individual};
 use crate::dice::{Dice, Purpose};
+use crate::light::Light;
 use crate::nuisance::NUISANCE;
 use crate::paint::Layer;
-use crate::scene::{Light, draw_backdrop, draw_ground_shadow, draw_occluder};
+use crate::scene::{draw_backdrop, draw_ground_shadow, draw_occluder};
 use crate::trimap::trimap;
-use crate::{Breed, DrawSpec, camera};
+use crate::{Breed, DrawConfig, camera};
 
 /// A drawn picture and where its animal is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +22,11 @@ pub struct Drawing {
 
 /// Draws picture `picture` (from 0) of a breed.
 ///
-/// The result depends on the seed and size of `spec`, the breed and the number alone; `picture` may go beyond
-/// [`DrawSpec::images`] for more individuals of the breed.
-pub fn draw(spec: &DrawSpec, breed: &Breed, picture: usize) -> Drawing {
-    let dice = &mut Dice::new(spec.seed(), Purpose::Picture, breed.index, picture);
-    let size = spec.size();
+/// The result depends on the seed and size of `config`, the breed and the number alone; `picture` may go beyond
+/// [`DrawConfig::images`] for more individuals of the breed.
+pub fn draw(config: &DrawConfig, breed: &Breed, picture: usize) -> Drawing {
+    let dice = &mut Dice::new(config.seed(), Purpose::Picture, breed.index, picture);
+    let size = config.size();
     let edge = size as f32;
     let animal = individual(&breed.traits, dice);
     let pose = Pose::draw(&animal, size, dice);

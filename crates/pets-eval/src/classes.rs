@@ -1,3 +1,5 @@
+//! Samples grouped by label.
+
 use std::collections::BTreeMap;
 
 /// Samples grouped by label: classes in ascending order of label, members in ascending order of index.

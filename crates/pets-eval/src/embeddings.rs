@@ -1,4 +1,6 @@
-use crate::EvalError;
+//! Labelled embeddings, checked once.
+
+use crate::error::EvalError;
 
 /// Labelled embeddings, checked once: whole rows, one label per row, every value finite.
 ///

@@ -1,3 +1,5 @@
+//! What can be wrong with embeddings, their files and the settings of an evaluation.
+
 use std::path::PathBuf;
 
 use thiserror::Error;

@@ -54,7 +54,7 @@ impl Default for Patience {
 
 /// What happens during a download; the observer answers whether to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event<'a> {
+pub enum DownloadEvent<'a> {
     /// Another program is fetching into the same folder; this one waits for it.
     WaitingForLock,
     /// Bytes of the file that are there, and its size where the server says it.
@@ -75,7 +75,7 @@ pub enum Event<'a> {
 
 /// How a file came to be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum FetchOutcome {
     /// It was downloaded.
     Downloaded,
     /// It was there already, and is the file that was meant.
@@ -95,7 +95,7 @@ impl Default for Downloader {
     }
 }
 
-type Observer<'a> = &'a mut dyn FnMut(Event<'_>) -> bool;
+type Observer<'a> = &'a mut dyn FnMut(DownloadEvent<'_>) -> bool;
 
 /// Why an attempt ended before the file was complete.
 enum Broken {
@@ -139,14 +139,14 @@ impl Downloader {
         remote: &RemoteFile,
         path: &Path,
         observer: Observer<'_>,
-    ) -> Result<Outcome, FetchError> {
+    ) -> Result<FetchOutcome, FetchError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|source| FetchError::io("create", folder, source))?;
         let _lock = FolderLock::acquire(folder, || {
-            observer(Event::WaitingForLock);
+            observer(DownloadEvent::WaitingForLock);
         })?;
         if path.exists() && remote.checksum.verify(path).is_ok() {
-            return Ok(Outcome::AlreadyThere);
+            return Ok(FetchOutcome::AlreadyThere);
         }
         let part = part_of(path);
         let resumed = part.exists();
@@ -164,7 +164,7 @@ impl Downloader {
             return Err(error);
         }
         fs::rename(&part, path).map_err(|source| FetchError::io("write", path, source))?;
-        Ok(Outcome::Downloaded)
+        Ok(FetchOutcome::Downloaded)
     }
 
     /// Attempts until `part` holds the whole file.
@@ -190,7 +190,7 @@ impl Downloader {
                     reason,
                 });
             }
-            go_on(observer(Event::Retrying { reason: &reason }))?;
+            go_on(observer(DownloadEvent::Retrying { reason: &reason }))?;
             pause(
                 pauses.next().unwrap_or(self.patience.longest_pause),
                 observer,
@@ -263,7 +263,7 @@ fn copy(
     let mut bytes = start;
     let mut buffer = vec![0; BUFFER];
     loop {
-        go_on(observer(Event::Received { bytes, total }))?;
+        go_on(observer(DownloadEvent::Received { bytes, total }))?;
         let count = match body.read(&mut buffer) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -333,7 +333,7 @@ fn go_on(wanted: bool) -> Result<(), FetchError> {
 fn pause(duration: Duration, observer: Observer<'_>) -> Result<(), FetchError> {
     let mut left = duration;
     while !left.is_zero() {
-        go_on(observer(Event::Pausing))?;
+        go_on(observer(DownloadEvent::Pausing))?;
         let step = left.min(HEARTBEAT);
         thread::sleep(step);
         left -= step;

@@ -4,20 +4,10 @@ use burn::tensor::Tensor;
 use burn::tensor::module::batch_norm_train;
 
 use crate::activation::Activation;
+use crate::batch_norm_output::BatchNormOutput;
 use crate::cpu::BatchNormShape;
 use crate::placement::Placement;
 use crate::{flex, flex_autodiff};
-
-/// What [`batch_norm`] computes.
-#[derive(Debug, Clone)]
-pub struct BatchNormOutput {
-    /// The normalised tensor, of the input's shape.
-    pub output: Tensor<4>,
-    /// Mean of each channel, `[channels]`, without gradient.
-    pub mean: Tensor<1>,
-    /// Variance of each channel, divided by the count, `[channels]`, without gradient.
-    pub variance: Tensor<1>,
-}
 
 /// `activation((x - mean) / sqrt(variance + epsilon) · gamma + beta + residual)`, with mean and variance of each channel
 /// of this batch.

@@ -4,13 +4,11 @@ use burn::tensor::Tensor;
 use burn::tensor::module;
 use burn::tensor::ops::ConvOptions;
 
-use crate::activation::Activation;
+use crate::affine::Affine;
 use crate::cpu::ConvShape;
+use crate::padding::Padding;
 use crate::placement::Placement;
 use crate::{flex, flex_autodiff};
-
-/// Zeros before and after each of the two spatial axes.
-pub type Padding = [(usize, usize); 2];
 
 /// How a kernel moves over its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +40,6 @@ impl Convolution {
             ConvShape::new(x, kernel, self.stride, self.padding, self.groups > 1)
         })
     }
-}
-
-/// What follows a convolution in evaluation: `activation(scale · conv(x) + shift + residual)`, which batch
-/// normalisation with fixed statistics is.
-#[derive(Debug, Clone)]
-pub struct Affine {
-    /// A factor for each output channel, `[channels_out]`.
-    pub scale: Tensor<1>,
-    /// A summand for each output channel, `[channels_out]`.
-    pub shift: Tensor<1>,
-    /// Added before the activation, of the output's shape.
-    pub residual: Option<Tensor<4>>,
-    /// What closes the layer.
-    pub activation: Activation,
 }
 
 /// A convolution without bias.

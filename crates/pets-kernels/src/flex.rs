@@ -4,8 +4,8 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{Tensor, TensorData};
 
-use crate::batch_norm::BatchNormOutput;
-use crate::convolution::Affine;
+use crate::affine::Affine;
+use crate::batch_norm_output::BatchNormOutput;
 use crate::cpu::{self, AdamFactors, BatchNormShape, ConvShape};
 
 /// The tensor inside; its placement must have been found to be [`Placement::Flex`](crate::placement::Placement).

@@ -10,7 +10,7 @@ use burn::backend::{Autodiff, AutodiffBackend, Flex};
 use burn::tensor::Tensor;
 
 use crate::activation::Activation;
-use crate::batch_norm::BatchNormOutput;
+use crate::batch_norm_output::BatchNormOutput;
 use crate::cpu::{self, BatchNormShape, ConvShape, SavedInput};
 use crate::flex::{self, contiguous, from_values, values};
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use pets_losses::{LossConfig, LossKind, Mining, TripletConfig};
+use pets_losses::{EmbeddingLoss, LossConfig, LossKind, Mining, TripletConfig};
 
 const DIM: usize = 256;
 const SAMPLES_PER_CLASS: usize = 4;

@@ -14,7 +14,7 @@ use std::fs;
 use std::time::Instant;
 
 use burn::tensor::{Device, Distribution, Int, Tensor};
-use pets_losses::{CrossBatchMemory, LossConfig, LossKind};
+use pets_losses::{EmbeddingLoss, LossConfig, LossKind};
 
 const BATCH: usize = 512;
 const DIM: usize = 256;
@@ -39,16 +39,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => LossKind::Triplet,
     };
     let mut config = LossConfig::new(kind);
-    let mut memory = None;
+    let mut capacity: Option<usize> = None;
     match (&mut config, arguments.next()) {
         (LossConfig::Triplet(triplet), Some(mining)) => triplet.mining = mining.parse()?,
-        (_, Some(capacity)) => memory = Some(CrossBatchMemory::new(kind, capacity.parse()?)?),
+        (_, Some(given)) => capacity = Some(given.parse()?),
         (_, None) => {}
     }
 
     let device = Device::flex().autodiff();
     device.seed(0);
     let loss = config.init(DIM, BATCH / SAMPLES_PER_CLASS, &device)?;
+    let mut memory = capacity
+        .map(|capacity| loss.new_memory(capacity))
+        .transpose()?;
     let labels =
         Tensor::<1, Int>::arange(0..BATCH as i64, &device).div_scalar(SAMPLES_PER_CLASS as i64);
     let draw = |rows| Tensor::<2>::random([rows, DIM], Distribution::Normal(0.0, 1.0), &device);
@@ -62,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..STEPS {
         let embeddings = draw(BATCH).require_grad();
         let output = match &mut memory {
-            Some(memory) => memory.forward(&loss, embeddings.clone(), labels.clone()),
+            Some(memory) => loss.forward_and_remember(embeddings.clone(), labels.clone(), memory),
             None => loss.forward(embeddings.clone(), labels.clone()),
         };
         let gradient = embeddings.grad(&output.value.backward());

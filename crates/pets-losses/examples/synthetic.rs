@@ -15,7 +15,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Distribution, Int, Tensor};
-use pets_losses::{CrossBatchMemory, Distance, LossConfig, LossKind, MetricLoss};
+use pets_losses::{Distance, EmbeddingLoss, LossConfig, LossKind, MetricLoss};
 
 const CLASSES: usize = 12;
 const PER_CLASS: usize = 16;
@@ -99,10 +99,7 @@ fn train() -> Result<(), Box<dyn Error>> {
         None => LossKind::default(),
     };
     let device = Device::flex().autodiff();
-    let mut memory = match arguments.next() {
-        Some(capacity) => Some(CrossBatchMemory::new(kind, capacity.parse()?)?),
-        None => None,
-    };
+    let capacity: Option<usize> = arguments.next().map(|given| given.parse()).transpose()?;
 
     device.seed(7);
     let centres = Tensor::random(
@@ -115,6 +112,9 @@ fn train() -> Result<(), Box<dyn Error>> {
         network: Network::new(&device),
         loss: LossConfig::new(kind).init(EMBEDDING_SIZE, CLASSES, &device)?,
     };
+    let mut memory = capacity
+        .map(|capacity| trained.loss.new_memory(capacity))
+        .transpose()?;
     let mut optimizer = AdamConfig::new().init();
 
     println!("{kind}: epoch, mean loss, active share, Recall@1 of unseen points");
@@ -125,7 +125,9 @@ fn train() -> Result<(), Box<dyn Error>> {
             let (points, labels) = draw(&centres, &device);
             let embeddings = trained.network.forward(points);
             let output = match &mut memory {
-                Some(memory) => memory.forward(&trained.loss, embeddings, labels),
+                Some(memory) => trained
+                    .loss
+                    .forward_and_remember(embeddings, labels, memory),
                 None => trained.loss.forward(embeddings, labels),
             };
             loss_sum += output.value.clone().into_scalar::<f64>();

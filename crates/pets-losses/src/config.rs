@@ -1,11 +1,17 @@
+//! The description of any loss, as a configuration file has it.
+
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ArcFaceConfig, CircleConfig, ContrastiveConfig, CosFaceConfig, LiftedStructureConfig,
-    LossError, LossKind, MetricLoss, MultiSimilarityConfig, NormalizedSoftmaxConfig,
-    ProxyAnchorConfig, SupConConfig, TripletConfig,
+use crate::error::LossError;
+use crate::kind::LossKind;
+use crate::losses::{
+    arcface::ArcFaceConfig, circle::CircleConfig, contrastive::ContrastiveConfig,
+    cosface::CosFaceConfig, lifted_structure::LiftedStructureConfig,
+    multi_similarity::MultiSimilarityConfig, normalized_softmax::NormalizedSoftmaxConfig,
+    proxy_anchor::ProxyAnchorConfig, supcon::SupConConfig, triplet::TripletConfig,
 };
+use crate::metric_loss::MetricLoss;
 
 /// The description of a loss, as a configuration file has it.
 ///

@@ -1,11 +1,9 @@
-use std::fmt;
-use std::str::FromStr;
+//! Distances between embeddings.
 
 use burn::tensor::{Bool, IndexingUpdateOp, Int, Tensor};
-use serde::{Deserialize, Serialize};
 
+use crate::names::choices;
 use crate::unit_rows::unit_rows;
-use crate::{LossError, names};
 
 /// Keeps the square root differentiable where two rows are equal.
 const SQRT_EPSILON: f64 = 1e-8;
@@ -17,23 +15,21 @@ const NEAR_SHARE: f64 = 0.01;
 /// How many numbers the differences of near pairs may hold at a time.
 const NEAR_BLOCK: usize = 1 << 22;
 
-/// How far two embeddings are from each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Distance {
-    /// `sqrt(Σ (a − b)² + 1e-8)`: 1e-4, with gradient 0, between equal rows.
-    #[default]
-    Euclidean,
-    /// `Σ (a − b)²`.
-    SquaredEuclidean,
-    /// `1 − cos(a, b)`. A row shorter than 1e-6 has no direction: its cosine with any row is 0.
-    Cosine,
+choices! {
+    /// How far two embeddings are from each other.
+    #[derive(Default)]
+    "distance": pub enum Distance {
+        /// `sqrt(Σ (a − b)² + 1e-8)`: 1e-4, with gradient 0, between equal rows.
+        #[default]
+        Euclidean = "euclidean",
+        /// `Σ (a − b)²`.
+        SquaredEuclidean = "squared_euclidean",
+        /// `1 − cos(a, b)`. A row shorter than 1e-6 has no direction: its cosine with any row is 0.
+        Cosine = "cosine",
+    }
 }
 
 impl Distance {
-    /// Every distance, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::Euclidean, Self::SquaredEuclidean, Self::Cosine];
-
     /// The distance of every row of `a` to every row of `b`, differentiable in both.
     ///
     /// All distances come from one matrix product. The (squared) Euclidean ones of rows that are nearly equal,
@@ -72,24 +68,6 @@ impl Distance {
                 .neg()
                 .add_scalar(1.0),
         }
-    }
-}
-
-impl fmt::Display for Distance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Euclidean => "euclidean",
-            Self::SquaredEuclidean => "squared_euclidean",
-            Self::Cosine => "cosine",
-        })
-    }
-}
-
-impl FromStr for Distance {
-    type Err = LossError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        names::find("distance", &Self::ALL, name)
     }
 }
 

@@ -1,4 +1,7 @@
-use crate::LossKind;
+//! What can be wrong with the description of a loss, or with data handed to this crate.
+
+use crate::kind::LossKind;
+use crate::names::UnknownName;
 
 /// What can be wrong with the description of a loss, or with data handed to this crate.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -17,23 +20,16 @@ pub enum LossError {
         allowed: &'static str,
     },
     /// A name is none of those known.
-    #[error("there is no {what} \"{given}\": use one of {allowed}")]
-    UnknownName {
-        /// What the name should have named.
-        what: &'static str,
-        /// The name given.
-        given: String,
-        /// The names known, separated by commas.
-        allowed: String,
-    },
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
     /// A cross-batch memory was asked for with a loss that does not compare samples with each other.
     #[error(
-        "the {loss} loss compares samples with prototypes, not with each other: it has no use for a cross-batch memory"
+        "the loss does not compare samples with each other: it has no use for a cross-batch memory"
     )]
-    NoPairs {
-        /// The loss that was asked for.
-        loss: LossKind,
-    },
+    NoPairs,
+    /// A cross-batch memory that could hold nothing was asked for.
+    #[error("a cross-batch memory must hold at least 1 embedding")]
+    NoCapacity,
     /// A saved memory does not hold as many finite numbers as its labels need.
     #[error(
         "the saved memory is broken: {labels} labels of {dim} numbers each, but {numbers} numbers, or some not finite"
@@ -54,47 +50,4 @@ pub enum LossError {
         /// The number of embeddings.
         embeddings: usize,
     },
-}
-
-/// Lets `value` through where `is_allowed` holds for it, else says which values are `allowed`.
-pub(crate) fn in_range(
-    loss: LossKind,
-    parameter: &'static str,
-    value: f64,
-    is_allowed: bool,
-    allowed: &'static str,
-) -> Result<(), LossError> {
-    if value.is_finite() && is_allowed {
-        Ok(())
-    } else {
-        Err(LossError::OutOfRange {
-            loss,
-            parameter,
-            value,
-            allowed,
-        })
-    }
-}
-
-/// A margin on distances: a finite number of at least 0.
-pub(crate) fn distance_margin(loss: LossKind, margin: f64) -> Result<(), LossError> {
-    in_range(
-        loss,
-        "margin",
-        margin,
-        margin >= 0.0,
-        "a finite number of at least 0",
-    )
-}
-
-/// A margin on cosines, which are from −1 to 1: from 0 to 2.
-pub(crate) fn cosine_margin(loss: LossKind, margin: f64) -> Result<(), LossError> {
-    let is_allowed = (0.0..=2.0).contains(&margin);
-    in_range(loss, "margin", margin, is_allowed, "from 0 to 2")
-}
-
-/// A factor or divisor of similarities, in the range in which their exponentials can be told apart in `f32`.
-pub(crate) fn scale(loss: LossKind, parameter: &'static str, scale: f64) -> Result<(), LossError> {
-    let is_allowed = (1e-4..=1e4).contains(&scale);
-    in_range(loss, parameter, scale, is_allowed, "from 0.0001 to 10000")
 }

@@ -1,8 +1,10 @@
+//! The cross-batch memory: embeddings of past batches.
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use crate::labelled_distances::read_labels;
-use crate::{LossError, LossKind, LossOutput, MetricLoss};
+use crate::error::LossError;
+use crate::labels::read_labels;
 
 /// The embeddings of past batches, with which a pair loss compares those of the present one (Wang et al.,
 /// *Cross-Batch Memory for Embedding Learning*, 2020).
@@ -14,19 +16,19 @@ use crate::{LossError, LossKind, LossOutput, MetricLoss};
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
-/// use pets_losses::{CrossBatchMemory, LossConfig, LossKind};
+/// use pets_losses::{EmbeddingLoss, LossConfig, LossKind};
 ///
 /// let device = Device::flex().autodiff();
 /// let loss = LossConfig::new(LossKind::MultiSimilarity).init(2, 2, &device)?;
-/// let mut memory = CrossBatchMemory::new(loss.kind(), 1024)?;
+/// let mut memory = loss.new_memory(1024)?;
 ///
 /// let embeddings = Tensor::<2>::from_floats([[1.0, 0.0], [0.0, 1.0]], &device);
 /// let labels = Tensor::<1, Int>::from_ints([0, 1], &device);
-/// memory.forward(&loss, embeddings.clone(), labels.clone());
+/// loss.forward_and_remember(embeddings.clone(), labels.clone(), &mut memory);
 /// assert_eq!(memory.len(), 2);
 ///
 /// // Alone, a batch of two labels has no positive pair; with the memory each sample has one.
-/// let output = memory.forward(&loss, embeddings, labels);
+/// let output = loss.forward_and_remember(embeddings, labels, &mut memory);
 /// assert_eq!(output.diagnostics.mean_positive_distance, Some(0.0));
 /// # Ok::<(), pets_losses::LossError>(())
 /// ```
@@ -39,49 +41,23 @@ pub struct CrossBatchMemory {
 }
 
 impl CrossBatchMemory {
-    /// An empty memory of at most `capacity` embeddings, at least 1, for a loss of this kind.
+    /// An empty memory of at most `capacity` embeddings, at least 1; [`EmbeddingLoss::new_memory`] also asks whether the
+    /// loss has a use for it.
+    ///
+    /// [`EmbeddingLoss::new_memory`]: crate::EmbeddingLoss::new_memory
     ///
     /// # Errors
     ///
-    /// [`LossError::NoPairs`] for a loss that compares with prototypes; [`LossError::OutOfRange`] for a capacity of 0.
-    pub fn new(loss: LossKind, capacity: usize) -> Result<Self, LossError> {
-        if loss.has_prototypes() {
-            return Err(LossError::NoPairs { loss });
-        }
+    /// [`LossError::NoCapacity`] for a capacity of 0.
+    pub fn new(capacity: usize) -> Result<Self, LossError> {
         if capacity == 0 {
-            return Err(LossError::OutOfRange {
-                loss,
-                parameter: "memory",
-                value: 0.0,
-                allowed: "at least 1 embedding",
-            });
+            return Err(LossError::NoCapacity);
         }
         Ok(Self {
             capacity,
             embeddings: None,
             labels: Vec::new(),
         })
-    }
-
-    /// The loss of a batch with this memory; the memory then takes the batch in.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// As [`MetricLoss::forward_with_memory`].
-    pub fn forward(
-        &mut self,
-        loss: &MetricLoss,
-        embeddings: Tensor<2>,
-        labels: Tensor<1, Int>,
-    ) -> LossOutput {
-        let output = loss.forward_with_memory(embeddings.clone(), labels.clone(), self);
-        self.remember(embeddings, labels);
-        output
     }
 
     /// Takes a batch in, without its gradient, and forgets the oldest embeddings beyond the capacity.

@@ -1,12 +1,18 @@
+//! Any loss of this crate, chosen at run time.
+
 use burn::module::{Module, Param};
 use burn::tensor::{Int, Tensor};
 
-use crate::pair_batch::PairBatch;
-use crate::{
-    ArcFaceLoss, CircleLoss, ContrastiveLoss, CosFaceLoss, CrossBatchMemory, LiftedStructureLoss,
-    LossKind, LossOutput, MultiSimilarityLoss, NormalizedSoftmaxLoss, ProxyAnchorLoss, SupConLoss,
-    TripletLoss,
+use crate::embedding_loss::EmbeddingLoss;
+use crate::kind::LossKind;
+use crate::losses::{
+    arcface::ArcFaceLoss, circle::CircleLoss, contrastive::ContrastiveLoss, cosface::CosFaceLoss,
+    lifted_structure::LiftedStructureLoss, multi_similarity::MultiSimilarityLoss,
+    normalized_softmax::NormalizedSoftmaxLoss, proxy_anchor::ProxyAnchorLoss, supcon::SupConLoss,
+    triplet::TripletLoss,
 };
+use crate::memory::CrossBatchMemory;
+use crate::output::LossOutput;
 
 /// Any loss of this crate, chosen at run time: what [`LossConfig::init`](crate::LossConfig::init) makes.
 ///
@@ -63,62 +69,41 @@ impl MetricLoss {
             _ => None,
         }
     }
+}
 
-    /// The loss of a batch.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding, or if a label is not below the number of classes of a loss that
-    /// has prototypes.
-    pub fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
-        match self {
-            Self::ArcFace(loss) => loss.forward(embeddings, labels),
-            Self::CosFace(loss) => loss.forward(embeddings, labels),
-            Self::NormalizedSoftmax(loss) => loss.forward(embeddings, labels),
-            Self::ProxyAnchor(loss) => loss.forward(embeddings, labels),
-            _ => self.of_pairs(PairBatch::new(embeddings, labels)),
+/// Hands a call on to the loss that `self` is.
+macro_rules! of_loss {
+    ($metric_loss:expr, $loss:ident => $call:expr) => {
+        match $metric_loss {
+            MetricLoss::Triplet($loss) => $call,
+            MetricLoss::Contrastive($loss) => $call,
+            MetricLoss::MultiSimilarity($loss) => $call,
+            MetricLoss::SupCon($loss) => $call,
+            MetricLoss::Circle($loss) => $call,
+            MetricLoss::LiftedStructure($loss) => $call,
+            MetricLoss::ArcFace($loss) => $call,
+            MetricLoss::CosFace($loss) => $call,
+            MetricLoss::NormalizedSoftmax($loss) => $call,
+            MetricLoss::ProxyAnchor($loss) => $call,
         }
+    };
+}
+
+impl EmbeddingLoss for MetricLoss {
+    fn forward(&self, embeddings: Tensor<2>, labels: Tensor<1, Int>) -> LossOutput {
+        of_loss!(self, loss => loss.forward(embeddings, labels))
     }
 
-    /// The loss of a batch whose samples also form pairs with what `memory` holds.
-    ///
-    /// # Shapes
-    ///
-    /// - embeddings: `[batch, dim]`
-    /// - labels: `[batch]`
-    ///
-    /// # Panics
-    ///
-    /// If there is not one label to each embedding, if the remembered embeddings are of another length, or if the
-    /// loss has prototypes and compares no pairs.
-    pub fn forward_with_memory(
+    fn compares_pairs(&self) -> bool {
+        of_loss!(self, loss => loss.compares_pairs())
+    }
+
+    fn forward_with_memory(
         &self,
         embeddings: Tensor<2>,
         labels: Tensor<1, Int>,
         memory: &CrossBatchMemory,
     ) -> LossOutput {
-        self.of_pairs(PairBatch::new(embeddings, labels).with_memory(memory))
-    }
-
-    fn of_pairs(&self, batch: PairBatch) -> LossOutput {
-        match self {
-            Self::Triplet(loss) => loss.of(batch),
-            Self::Contrastive(loss) => loss.of(batch),
-            Self::MultiSimilarity(loss) => loss.of(batch),
-            Self::SupCon(loss) => loss.of(batch),
-            Self::Circle(loss) => loss.of(batch),
-            Self::LiftedStructure(loss) => loss.of(batch),
-            Self::ArcFace(_)
-            | Self::CosFace(_)
-            | Self::NormalizedSoftmax(_)
-            | Self::ProxyAnchor(_) => {
-                panic!("the {} loss compares samples with prototypes", self.kind())
-            }
-        }
+        of_loss!(self, loss => loss.forward_with_memory(embeddings, labels, memory))
     }
 }

@@ -1,3 +1,5 @@
+//! What a loss says about a batch: its value and diagnostics.
+
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 

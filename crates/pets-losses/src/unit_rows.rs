@@ -1,3 +1,5 @@
+//! Rows scaled to length 1.
+
 use burn::tensor::Tensor;
 
 /// The squared norm below which a row has no direction.

@@ -1,10 +1,14 @@
 //! Class activation maps of an embedding: which parts of a picture speak for a score.
 
+use std::fmt;
+use std::str::FromStr;
+
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
 use crate::embedding_model::EmbeddingModel;
+use crate::error::ModelError;
 
 /// A picture whose pixels differ by less than this, after normalisation, is the same everywhere.
 const CONSTANT: f32 = 1e-3;
@@ -55,6 +59,35 @@ pub enum MapMethod {
     /// Layer-CAM (Jiang et al., TIP 2021): `relu(sum_c relu(g_c) A_c)`, each position by its own
     /// gradient, which keeps detail in early stages.
     LayerCam,
+}
+
+impl MapMethod {
+    /// Every method.
+    pub const ALL: [Self; 2] = [Self::GradCam, Self::LayerCam];
+}
+
+impl fmt::Display for MapMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::GradCam => "grad-cam",
+            Self::LayerCam => "layer-cam",
+        })
+    }
+}
+
+impl FromStr for MapMethod {
+    type Err = ModelError;
+
+    fn from_str(name: &str) -> Result<Self, ModelError> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.to_string() == name)
+            .ok_or_else(|| ModelError::UnknownName {
+                what: "method of making activation maps",
+                given: name.to_owned(),
+                allowed: Self::ALL.map(|method| method.to_string()).join(", "),
+            })
+    }
 }
 
 impl EmbeddingModel {

@@ -6,9 +6,9 @@ use burn::module::Module;
 use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
+use crate::backbones::registry::{Architecture, Backbone};
 use crate::error::ModelError;
 use crate::head::ProjectionHead;
-use crate::registry::{Architecture, Backbone};
 
 /// What an [`EmbeddingModel`] is made of.
 #[derive(Debug, Clone, PartialEq)]

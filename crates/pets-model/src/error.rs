@@ -5,14 +5,26 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::registry::Architecture;
+use crate::backbones::registry::Architecture;
 
 /// An error of this crate.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ModelError {
     /// The name is none of the backbones.
     #[error("unknown backbone `{0}`; known: {known}", known = names(Architecture::NAMES))]
     UnknownArchitecture(String),
+
+    /// A name is none of those known.
+    #[error("there is no {what} `{given}`: use one of {allowed}")]
+    UnknownName {
+        /// What the name should have named.
+        what: &'static str,
+        /// The name given.
+        given: String,
+        /// The names known, separated by commas.
+        allowed: String,
+    },
 
     /// The name is none of the backbone's stages.
     #[error(
@@ -25,6 +37,12 @@ pub enum ModelError {
         /// The backbone whose stages were looked through.
         architecture: Architecture,
     },
+
+    /// The library was built without the weights that it usually bundles.
+    #[error(
+        "these weights are not in this build: it was made without the feature `bundled-weights`"
+    )]
+    NotBundled,
 
     /// A value of the configuration is out of range.
     #[error("invalid model configuration: {0}")]

@@ -4,7 +4,6 @@
 //! parameter and learning rate is trained with one seed, the best by MAP@R on the validation part is trained with
 //! several, and these are judged on the test images and, few-shot, on the held-out breeds.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +11,7 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use clap::Parser;
 use pets_data::{
-    Dataset, Item, Loader, Normalization, Sampler, Split, SplitKind, SplitSpec, Transform,
+    Dataset, Item, Loader, Normalization, Sampler, Split, SplitConfig, SplitKind, Transform,
 };
 use pets_eval::{
     Embeddings, FewShotConfig, VerificationPairs, evaluate_few_shot, evaluate_retrieval,
@@ -23,14 +22,16 @@ use pets_model::{
     Architecture, Completeness, EmbeddingModel, EmbeddingModelConfig, FrozenStages,
     ModelDescription, StateDict, WeightsSource,
 };
-use pets_train::{
-    Activations, BatchPlan, Monitor, OnNan, OptimizerKind, Part, RunFolder, Schedule, Start,
-    TrainSpec, TrainingData, train,
-};
+use pets_train::{Activations, BatchPlan, Monitor, RunFolder, TrainConfig, Trainer, TrainingData};
 use serde::Serialize;
 
 const ARCHITECTURE: Architecture = Architecture::EfficientnetLite0;
 const EMBEDDING_SIZE: usize = 256;
+const NETWORK: EmbeddingModelConfig = EmbeddingModelConfig {
+    architecture: ARCHITECTURE,
+    embedding_size: Some(EMBEDDING_SIZE),
+    dropout_rate: 0.2,
+};
 const IMG_SIZE: u32 = 224;
 const BATCH_SIZE: usize = 64;
 const RATES: [f64; 3] = [3e-4, 1e-3, 3e-3];
@@ -194,9 +195,9 @@ struct Bench {
     folder: tempfile::TempDir,
 }
 
-/// The figures of one run.
+/// The metrics of one run.
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Figures {
+struct Metrics {
     recall_at_1: f64,
     map_at_r: f64,
     roc_auc: f64,
@@ -212,24 +213,19 @@ struct Line {
     learning_rate: f64,
     /// What the grid gave.
     chosen: String,
-    runs: Vec<Figures>,
+    runs: Vec<Metrics>,
 }
 
 impl Bench {
     fn new(arguments: &Arguments) -> Result<Self, Failure> {
         let device = Device::flex();
         device.seed(1);
-        let WeightsSource::Bundled(bytes) = ARCHITECTURE.pretrained()[0].source else {
+        let WeightsSource::Bundled(bundled) = ARCHITECTURE.pretrained()[0].source else {
             return Err("the weights of the backbone are not bundled".into());
         };
-        let config = EmbeddingModelConfig {
-            architecture: ARCHITECTURE,
-            embedding_size: Some(EMBEDDING_SIZE),
-            dropout_rate: 0.2,
-        };
-        let weights = StateDict::from_bytes(bytes, "bundled")?;
+        let weights = StateDict::from_bytes(bundled.bytes()?, "bundled")?;
         let (model, _) =
-            config
+            NETWORK
                 .init(&device)?
                 .load_backbone(ARCHITECTURE, weights, Completeness::Complete)?;
         let frozen = FrozenStages::parse("backbone", ARCHITECTURE)?;
@@ -237,7 +233,7 @@ impl Bench {
         let dataset = Dataset::open(&arguments.data_dir)?;
         let split = Split::new(
             &dataset,
-            &SplitSpec {
+            &SplitConfig {
                 kind: SplitKind::Official,
                 train_val_split: 0.8,
                 train_test_split: 0.9,
@@ -290,74 +286,36 @@ impl Bench {
         } else {
             Sampler::MPerClass { m: 4 }
         };
-        let spec = TrainSpec {
+        let config = TrainConfig {
             num_epochs: self.epochs,
             batch_size: BATCH_SIZE,
-            accumulation: 1,
             batch_plan: BatchPlan::Fixed(sampler),
-            optimizer: OptimizerKind::Adam,
             learning_rate,
-            backbone_lr_factor: 1.0,
-            loss_lr_factor: 1.0,
-            weight_decay: 1e-5,
-            loss_weight_decay: 1e-5,
-            clip_norm: None,
-            schedule: Schedule::WarmupCosine {
-                warmup_epochs: 1,
-                min_lr: 1e-6,
-            },
             monitor: Monitor::MapAtR,
             early_stopping: None,
-            frozen: self.frozen,
-            freeze_epochs: 0,
-            ema_decay: None,
-            memory: None,
-            cache_bytes: 0,
+            frozen: Some(self.frozen),
             checkpoint_every: "1 hour".parse()?,
-            on_nan: OnNan::Stop,
             seed,
+            ..TrainConfig::default()
         };
         self.device.seed(seed);
-        let config = EmbeddingModelConfig {
-            architecture: ARCHITECTURE,
-            embedding_size: Some(EMBEDDING_SIZE),
-            dropout_rate: 0.2,
-        };
-        let mut model = config.init(&self.device)?;
+        let mut model = NETWORK.init(&self.device)?;
         model.backbone = self.model.backbone.clone();
-        let description = ModelDescription {
-            architecture: ARCHITECTURE,
-            embedding_size: Some(EMBEDDING_SIZE),
-            dropout_rate: 0.2,
-            img_size: IMG_SIZE as usize,
-            classes: Vec::new(),
-            epoch: 0,
-            metrics: BTreeMap::new(),
-            config: String::new(),
-        };
+        let description = ModelDescription::untrained(&NETWORK, IMG_SIZE as usize, Vec::new());
         let folder = RunFolder::new(self.folder.path()).lock()?;
-        let outcome = train(
-            &spec,
-            Start {
-                model,
-                loss: loss.init(EMBEDDING_SIZE, self.classes, &self.device)?,
-                checkpoint: None,
-            },
-            TrainingData {
-                train: Part::Activations(self.train.clone()),
-                val: Some(Part::Activations(self.val.clone())),
-            },
-            &folder,
-            &description,
-            &mut |_| true,
-        )?;
+        let data = TrainingData {
+            train: self.train.clone().into(),
+            val: Some(self.val.clone().into()),
+        };
+        let loss = loss.init(EMBEDDING_SIZE, self.classes, &self.device)?;
+        let outcome = Trainer::new(config, description).train(model, loss, data, &folder)?;
         let best = outcome.best_epoch.ok_or("no epoch was trained")?;
         let validated = outcome.history[best - 1].map_at_r.unwrap_or(0.0);
         let opened = EmbeddingModel::open(&folder.best_model(), &self.device)?;
         Ok((opened.model, validated))
     }
 
-    fn judge(&self, model: &EmbeddingModel) -> Result<Figures, Failure> {
+    fn judge(&self, model: &EmbeddingModel) -> Result<Metrics, Failure> {
         let embed = |part: &Activations| {
             let rows = part.embed(model, self.frozen);
             let labels = part.labels().iter().map(|label| *label as u32).collect();
@@ -367,8 +325,8 @@ impl Bench {
         let retrieval = evaluate_retrieval(&test, &[1])?.summary;
         let verification = evaluate_verification(&test, VerificationPairs::All)?;
         let few_shot = evaluate_few_shot(&embed(&self.few_shot)?, FewShotConfig::default())?;
-        let defined = |value: Option<f64>| value.ok_or("a figure is undefined");
-        Ok(Figures {
+        let defined = |value: Option<f64>| value.ok_or("a metric is undefined");
+        Ok(Metrics {
             recall_at_1: defined(retrieval.at_k[&1].recall)?,
             map_at_r: defined(retrieval.map_at_r)?,
             roc_auc: defined(verification.roc_auc)?,
@@ -409,12 +367,12 @@ impl Bench {
 impl Line {
     fn markdown(&self) -> String {
         let mut text = format!("| {} | `{}` |", self.name, self.chosen);
-        let columns: [fn(&Figures) -> f64; 5] = [
-            |figures| figures.recall_at_1,
-            |figures| figures.map_at_r,
-            |figures| figures.roc_auc,
-            |figures| figures.eer,
-            |figures| figures.few_shot,
+        let columns: [fn(&Metrics) -> f64; 5] = [
+            |metrics| metrics.recall_at_1,
+            |metrics| metrics.map_at_r,
+            |metrics| metrics.roc_auc,
+            |metrics| metrics.eer,
+            |metrics| metrics.few_shot,
         ];
         for column in columns {
             let values: Vec<f64> = self.runs.iter().map(column).collect();

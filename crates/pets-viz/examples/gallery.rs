@@ -277,7 +277,7 @@ fn maps(album: &Album<'_>) -> Result<(), VizError> {
         draw(&map, "tsne_small", &Figure::default().themed(album.theme))?;
         let map = umap(&values, n, dim, &UmapConfig::default())?;
         draw(&map, "umap", &large("UMAP")?)?;
-        if n <= 500 {
+        if n <= 500 && TsneEngine::Linfa.is_built_in() {
             let config = TsneConfig {
                 engine: TsneEngine::Linfa,
                 ..TsneConfig::default()

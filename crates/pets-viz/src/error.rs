@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// Why a picture could not be made or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum VizError {
     /// The file could not be written; what stood at `path` before is untouched.
     #[error("cannot write {}: {source}", path.display())]
@@ -52,6 +53,24 @@ pub enum VizError {
         value: String,
         /// What would be allowed.
         allowed: String,
+    },
+    /// A name is none of those known.
+    #[error("there is no {what} `{given}`: use one of {allowed}")]
+    UnknownName {
+        /// What the name should have named.
+        what: &'static str,
+        /// The name given.
+        given: String,
+        /// The names known, separated by commas.
+        allowed: String,
+    },
+    /// The crate was built without what this needs.
+    #[error("{what} is not in this build: it was made without the feature `{feature}`")]
+    NotBuiltIn {
+        /// What was asked for.
+        what: &'static str,
+        /// The feature that brings it.
+        feature: &'static str,
     },
     /// A projection needs more samples than there are.
     #[error("{method} needs at least {minimum} samples, got {got}")]

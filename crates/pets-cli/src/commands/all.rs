@@ -3,27 +3,30 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use pets::data::SplitKind;
 
 use super::{evaluate, train, visualize};
-use crate::arguments::{Continuation, Settings};
-use crate::judged::judge_with_baseline;
+use crate::args::Continuation;
+use crate::config::Settings;
+use crate::output::terminal_observer::TerminalObserver;
 
-pub(crate) fn run(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
+pub(crate) fn run(settings: Settings, continuation: &Continuation) -> Result<ExitCode> {
     let settings = &continuation.apply(settings);
-    let config = settings.config()?;
-    if config.data.split == "random" && config.data.train_test_split >= 1.0 {
+    let config = settings.before_opening();
+    if config.data.split == SplitKind::Random && config.data.train_test_split >= 1.0 {
         bail!(
             "data.train_test_split = {}: no image is left to evaluate on; allowed is below 1",
             config.data.train_test_split
         );
     }
-    let code = train::train_model(settings, continuation)?;
+    let observer = TerminalObserver::default();
+    let (code, data) = train::train_model(settings, continuation, &observer)?;
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }
-    let judged = judge_with_baseline(settings, None)?;
-    let results = evaluate::report(&judged)?;
-    let pictures = visualize::draw_all(&judged)?;
+    let found = train::evaluate_trained(settings, data, &observer)?;
+    let results = evaluate::report(&found)?;
+    let pictures = visualize::draw_all(&found, &observer)?;
     println!("\nwritten:");
     for path in std::iter::once(results).chain(pictures) {
         println!("  {}", path.display());

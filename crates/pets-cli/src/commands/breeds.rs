@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use pets_data::Species;
+use pets::data::Species;
 use serde::Serialize;
 
-use crate::arguments::Settings;
-use crate::materials::open_dataset;
-use crate::table;
+use crate::config::Settings;
+use crate::output::table;
+use crate::output::terminal_observer::TerminalObserver;
 
 #[derive(Serialize)]
 struct Breed<'a> {
@@ -18,7 +18,10 @@ struct Breed<'a> {
 }
 
 pub(crate) fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
-    let dataset = open_dataset(&settings.config()?)?;
+    let dataset = pets::open_dataset(
+        &settings.resolve()?.config.dataset_config()?,
+        &TerminalObserver::default(),
+    )?;
     let breeds: Vec<_> = dataset
         .classes()
         .iter()

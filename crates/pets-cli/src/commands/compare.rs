@@ -1,19 +1,18 @@
 //! `pets compare`: runs against each other on one page.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use pets_train::RunFolder;
-use pets_viz::report::{ComparedRun, Difference, Report, save_comparison};
+use pets::trainer::RunFolder;
+use pets::viz::report::{ComparedRun, Difference, Report, save_comparison};
+use pets::{ComparedModel, Comparison, Differences, run_history, run_summary};
 
-use crate::arguments::Settings;
-use crate::comparison::{Comparison, Contender, Differences};
-use crate::figures_report::figures_table;
-use crate::judged::{Judged, judge};
-use crate::report::{history_of, summary};
-use crate::table::Style;
+use crate::chosen_model::{ChosenEvaluation, ChosenModel};
+use crate::config::Settings;
+use crate::output::metrics_tables::{common_k_values, differences_table, metrics_table};
+use crate::output::table::Style;
+use crate::output::terminal_observer::TerminalObserver;
 
 pub(crate) fn run(
     settings: &Settings,
@@ -21,65 +20,65 @@ pub(crate) fn run(
     out: Option<&Path>,
     json: bool,
 ) -> Result<ExitCode> {
-    let config = settings.config()?;
-    let models = runs
+    let observer = TerminalObserver::default();
+    runs.iter().try_for_each(|run| check_run(run))?;
+    let found = runs
         .iter()
-        .map(|run| model_of(run))
+        .map(|run| ChosenModel::open(settings, Some(run), &observer)?.evaluate(&observer))
         .collect::<Result<Vec<_>>>()?;
-    let judged = models
+    let models: Vec<_> = runs
         .iter()
-        .map(|model| judge(settings, Some(model)))
-        .collect::<Result<Vec<_>>>()?;
-    let contenders: Vec<_> = runs
-        .iter()
-        .zip(&judged)
-        .map(|(run, judged)| Contender::of_model(run.display().to_string(), judged))
+        .zip(&found)
+        .map(|(run, found)| ComparedModel::of_model(run.display().to_string(), &found.evaluated))
         .collect();
-    let tests: Vec<_> = contenders[1..]
+    let bootstrap = settings.resolve()?.config.evaluation_config().bootstrap;
+    let tests: Vec<_> = models[1..]
         .iter()
-        .map(|other| Differences::between(&config, &contenders[0], other))
+        .map(|other| Differences::between(&models[0], other, bootstrap))
         .collect();
 
     let mut pages = runs
         .iter()
-        .zip(&judged)
-        .map(|(run, judged)| compared_run(run, judged))
+        .zip(&found)
+        .map(|(run, found)| compared_run(run, found))
         .collect::<Result<Vec<_>>>()?;
     for (page, test) in pages[1..].iter_mut().zip(&tests) {
         match test {
             Ok(found) => page.differences = intervals(found),
-            Err(error) => page.remark = Some(format!("no test of the differences: {error:#}")),
+            Err(error) => {
+                let error = chain(error);
+                page.remark = Some(format!("no test of the differences: {error}"));
+            }
         }
     }
-    let path = out.map_or_else(|| config.output_dir.join("compare.html"), Path::to_owned);
+    let path = out.unwrap_or(Path::new("compare.html"));
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
-    save_comparison("Runs side by side", &pages, &path)?;
+    save_comparison("Runs side by side", &pages, path)?;
 
     for page in &pages {
         if let Some(remark) = &page.remark {
             say!("{}: {remark}", page.report.title);
         }
     }
-    let comparison = Comparison::new(&contenders, tests.into_iter().flatten().collect());
+    let comparison = Comparison::new(&models, tests.into_iter().flatten().collect());
     if json {
         println!("{}", serde_json::to_string_pretty(&comparison)?);
         say!("{}", path.display());
         return Ok(ExitCode::SUCCESS);
     }
-    // Runs may have been judged at different K; what all have is in the table.
-    let figures = figures_table(
-        &common_k(&contenders),
-        contenders.iter().map(Contender::row),
-    );
-    println!("{}", figures.render(Style::Plain));
-    println!("{}", comparison.table().render(Style::Plain));
+    let rows = models
+        .iter()
+        .map(|model| (model.name.as_str(), model.metrics));
+    let metrics = metrics_table(&common_k_values(&models), rows);
+    println!("{}", metrics.render(Style::Plain));
+    println!("{}", differences_table(&comparison).render(Style::Plain));
     println!("{}", path.display());
     Ok(ExitCode::SUCCESS)
 }
 
-fn model_of(run: &Path) -> Result<PathBuf> {
+fn check_run(run: &Path) -> Result<()> {
     let model = RunFolder::new(run).best_model();
     if !model.is_file() {
         bail!(
@@ -90,17 +89,27 @@ fn model_of(run: &Path) -> Result<PathBuf> {
             run.display()
         );
     }
-    Ok(model)
+    Ok(())
 }
 
-fn compared_run(run: &Path, judged: &Judged) -> Result<ComparedRun> {
+fn compared_run(run: &Path, found: &ChosenEvaluation) -> Result<ComparedRun> {
+    let history = run_history(&RunFolder::new(run))?;
     Ok(ComparedRun {
         report: Report {
             title: run.display().to_string(),
-            ..summary(judged, &history_of(&RunFolder::new(run))?)
+            ..run_summary(&found.evaluated, &history, &found.settings.run_settings())
         },
         ..ComparedRun::default()
     })
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &pets::Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+        error.source()
+    });
+    let texts: Vec<_> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
 }
 
 /// The intervals under the names that the headlines have.
@@ -113,15 +122,4 @@ fn intervals(found: &Differences) -> Vec<Difference> {
             interval: [difference.interval.low, difference.interval.high],
         })
         .collect()
-}
-
-fn common_k(contenders: &[Contender<'_>]) -> Vec<usize> {
-    let mut counts = BTreeMap::new();
-    for contender in contenders {
-        for k in contender.figures.retrieval.at_k.keys() {
-            *counts.entry(*k).or_insert(0) += 1;
-        }
-    }
-    counts.retain(|_, count| *count == contenders.len());
-    counts.into_keys().collect()
 }

@@ -1,21 +1,20 @@
 //! `pets dataset`: make, fetch and check datasets.
 
 use std::process::ExitCode;
-use std::sync::Mutex;
 
 use anyhow::Result;
-use pets_data::Dataset;
-use pets_draw::DrawSpec;
+use pets::data::Dataset;
+use pets::draw::DrawConfig;
+use pets::{draw_dataset, fetch_dataset, open_dataset};
 
-use crate::arguments::{DatasetCommand, Settings};
-use crate::materials::{self, open_dataset};
-use crate::progress::Progress;
-use crate::published_dataset::fetch_dataset;
+use crate::args::DatasetCommand;
+use crate::output::terminal_observer::TerminalObserver;
 
 /// How many files of a kind a report names.
 const SHOWN: usize = 20;
 
 pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode> {
+    let observer = TerminalObserver::default();
     match command {
         DatasetCommand::Draw {
             out,
@@ -24,36 +23,29 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode> {
             size,
             seed,
         } => {
-            let spec = DrawSpec::new(*breeds, *images, *size, *seed)?;
-            materials::draw(&spec, out)?;
+            let spec = DrawConfig::new(*breeds, *images, *size, *seed)?;
+            draw_dataset(&spec, out, &observer)?;
             println!("{}", out.display());
             Ok(ExitCode::SUCCESS)
         }
         DatasetCommand::Fetch { settings } => {
-            let config = settings.config()?;
-            fetch_dataset(&config.data.url, &config.data.dir)?;
-            verify(&open_dataset(&config)?)
+            let config = settings.read()?.resolve()?.config;
+            fetch_dataset(&config.data.url, &config.data.dir, &observer)?;
+            let dataset = open_dataset(&config.dataset_config()?, &observer)?;
+            verify(&dataset, &observer)
         }
-        DatasetCommand::Verify { settings } => verify_configured(settings),
+        DatasetCommand::Verify { settings } => {
+            let config = settings.read()?.resolve()?.config;
+            let dataset = open_dataset(&config.dataset_config()?, &observer)?;
+            verify(&dataset, &observer)
+        }
     }
-}
-
-fn verify_configured(settings: &Settings) -> Result<ExitCode> {
-    verify(&open_dataset(&settings.config()?)?)
 }
 
 /// Reads every picture; the exit code tells whether all can be used.
-fn verify(dataset: &Dataset) -> Result<ExitCode> {
+fn verify(dataset: &Dataset, observer: &TerminalObserver) -> Result<ExitCode> {
     let total = dataset.samples().len();
-    let progress = Mutex::new(Progress::start("reading", total, "pictures"));
-    let found = dataset.check_pictures(|done| {
-        if let Ok(mut progress) = progress.lock() {
-            progress.update(done, "");
-        }
-    })?;
-    if let Ok(progress) = progress.into_inner() {
-        progress.finish(&format!("{total} pictures"));
-    }
+    let found = pets::check_pictures(dataset, observer)?;
     println!(
         "{}: {} breeds, {total} pictures, {} of them usable",
         dataset.root().display(),

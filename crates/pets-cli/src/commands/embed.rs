@@ -5,15 +5,16 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use pets_eval::EmbeddingsFile;
-use pets_train::RunFolder;
+use pets::eval::EmbeddingsFile;
 
-use crate::arguments::{ModelFile, Settings};
-use crate::candidate::Candidate;
+use crate::args::ModelFile;
+use crate::chosen_model::ChosenModel;
+use crate::config::Settings;
+use crate::output::terminal_observer::TerminalObserver;
 
 /// Which images are embedded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
+pub(crate) enum DatasetPart {
     /// The test images.
     Test,
     /// The images that are trained on.
@@ -29,30 +30,26 @@ pub(crate) enum Part {
 pub(crate) fn run(
     settings: &Settings,
     model: &ModelFile,
-    part: Part,
+    part: DatasetPart,
     out: &Path,
 ) -> Result<ExitCode> {
-    let candidate = Candidate::open(settings, model.load_model.as_deref())?;
-    let materials = &candidate.materials;
-    let (dataset, split) = (&materials.dataset, &materials.split);
+    let observer = TerminalObserver::default();
+    let mut chosen = ChosenModel::open(settings, model.load_model.as_deref(), &observer)?;
+    let data = chosen.dataset(&observer)?;
+    let (dataset, split) = (&data.dataset, &data.split);
     let samples = match part {
-        Part::Test => split.test.clone(),
-        Part::Train => split.train.clone(),
-        Part::Val => split.val.clone(),
-        Part::FewShot => split.few_shot.clone(),
-        Part::All => {
-            let skipped = materials.skipped.samples();
-            let all = 0..dataset.samples().len();
-            all.filter(|sample| !skipped.contains(sample)).collect()
-        }
+        DatasetPart::Test => split.test.clone(),
+        DatasetPart::Train => split.train.clone(),
+        DatasetPart::Val => split.val.clone(),
+        DatasetPart::FewShot => split.few_shot.clone(),
+        DatasetPart::All => data.usable_samples(),
     };
     if samples.is_empty() {
         bail!("the split has no images for this part");
     }
-    materials
-        .skipped
-        .write(&RunFolder::new(&candidate.config.output_dir))?;
-    let embeddings = candidate.embedder().embed(&samples, "embedding")?;
+    let embeddings = chosen
+        .model
+        .embed_samples(dataset, &samples, "embedding", &observer)?;
     let paths = samples
         .iter()
         .map(|&sample| {
@@ -65,8 +62,9 @@ pub(crate) fn run(
         .collect::<Result<_>>()?;
     EmbeddingsFile::new(embeddings)
         .with_paths(paths)?
-        .with_class_names(materials.class_names())?
+        .with_class_names(data.class_names())?
         .write(out)?;
+    data.skipped.write(&chosen.folder())?;
     println!("{}", out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -3,18 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
-use pets_train::RunFolder;
+use anyhow::{Result, bail};
+use pets::{
+    Analysis, ComparedModel, Comparison, EmbeddingsSource, EvaluatedEmbeddings, EvaluatedModel,
+    Evaluation, Metrics, Observer, holds_embeddings,
+};
 use serde::Serialize;
 
-use crate::arguments::{EvaluateArguments, Settings};
-use crate::comparison::{Comparison, Contender};
-use crate::figures::{Analysis, Figures};
-use crate::figures_report::{analysis_lines, class_table, figures_table};
-use crate::files::write_atomically;
-use crate::judged::{Evaluation, Judged, judge, judge_with_baseline};
-use crate::judged_file::{Files, JudgedFile, holds_embeddings, judge_file};
-use crate::table::Style;
+use crate::args::EvaluateArguments;
+use crate::chosen_model::{ChosenEvaluation, ChosenModel};
+use crate::config::Settings;
+use crate::output::metrics_tables::{
+    analysis_lines, class_table, common_k_values, differences_table, metrics_table,
+};
+use crate::output::table::Style;
+use crate::output::terminal_observer::TerminalObserver;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,64 +49,66 @@ pub(crate) fn run(settings: &Settings, arguments: &EvaluateArguments) -> Result<
         if !sources.is_empty() {
             bail!("--embeddings names one file; name several as arguments: pets evaluate A B …");
         }
-        let files = Files {
+        let source = EmbeddingsSource {
             embeddings,
             labels: arguments.labels.as_deref(),
             gallery: arguments.gallery.as_deref(),
         };
-        report_file(settings, files, output)?;
+        report_embeddings(settings, source, output)?;
         return Ok(ExitCode::SUCCESS);
     }
+    let observer = TerminalObserver::default();
     match &sources[..] {
-        [] => report_model(&judge_with_baseline(settings, None)?, output).map(drop)?,
-        [file] if holds_embeddings(file) => report_file(settings, alone(file), output)?,
-        [file] => report_model(&judge_with_baseline(settings, Some(file))?, output).map(drop)?,
-        several => compare(settings, several, output)?,
+        [] => report_model(&evaluate_model(settings, None, &observer)?, output).map(drop)?,
+        [file] if holds_embeddings(file) => {
+            report_embeddings(settings, EmbeddingsSource::file(file), output)?;
+        }
+        [model] => {
+            report_model(&evaluate_model(settings, Some(model), &observer)?, output).map(drop)?;
+        }
+        several => compare(settings, several, output, &observer)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Evaluates the best model of the run that `settings` describe.
-pub(crate) fn run_after_training(settings: &Settings) -> Result<ExitCode> {
-    report(&judge_with_baseline(settings, None)?)?;
-    Ok(ExitCode::SUCCESS)
+fn evaluate_model(
+    settings: &Settings,
+    model: Option<&Path>,
+    observer: &dyn Observer,
+) -> Result<ChosenEvaluation> {
+    ChosenModel::open(settings, model, observer)?
+        .evaluate(observer)?
+        .with_baseline(observer)
 }
 
-/// Writes `evaluation.json` and prints the figures; returns the file written.
-pub(crate) fn report(judged: &Judged) -> Result<PathBuf> {
-    report_model(judged, Output::default())
+/// Writes `evaluation.json` and prints the metrics; returns the file written.
+pub(crate) fn report(found: &ChosenEvaluation) -> Result<PathBuf> {
+    report_model(found, Output::default())
 }
 
-fn alone(embeddings: &Path) -> Files<'_> {
-    Files {
-        embeddings,
-        labels: None,
-        gallery: None,
-    }
-}
-
-fn report_model(judged: &Judged, output: Output) -> Result<PathBuf> {
-    let config = &judged.candidate.config;
-    let folder = RunFolder::new(&config.output_dir);
+fn report_model(found: &ChosenEvaluation, output: Output) -> Result<PathBuf> {
+    let folder = found.folder();
     folder.create()?;
     let path = folder.results().join("evaluation.json");
-    let evaluation = &judged.evaluation;
-    let text = serde_json::to_string_pretty(evaluation)?;
-    write_atomically(&path, text.as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    let evaluation = &found.evaluated.evaluation;
+    pets::write_json(&path, evaluation)?;
+    found.evaluated.data.skipped.write(&folder)?;
     if output.json {
-        println!("{text}");
+        print_json(evaluation)?;
         return Ok(path);
     }
     let name = name_of(evaluation);
-    let mut rows = vec![(name.as_str(), &evaluation.figures)];
+    let mut rows = vec![(name.as_str(), &evaluation.metrics)];
     if let Some(baseline) = &evaluation.baseline {
         rows.insert(0, ("before training", baseline));
     }
-    let table = figures_table(&config.evaluation.k_values, rows);
+    let table = metrics_table(&found.settings.config.evaluation.k_values, rows);
     print!("{}", table.render(output.style()));
+    if evaluation.metrics.few_shot.is_none() {
+        say!("no few-shot test: no breeds are held out; --holdout-breeds names some");
+    }
     print_details(
-        &evaluation.figures,
+        &evaluation.metrics,
         &evaluation.analysis,
         &evaluation.class_names,
         output,
@@ -120,80 +125,94 @@ fn name_of(evaluation: &Evaluation) -> String {
     }
 }
 
-fn report_file(settings: &Settings, files: Files<'_>, output: Output) -> Result<()> {
-    let config = settings.config()?;
-    let judged = judge_file(&config, files)?;
+fn report_embeddings(
+    settings: &Settings,
+    source: EmbeddingsSource<'_>,
+    output: Output,
+) -> Result<()> {
+    let config = settings.resolve()?.config;
+    let found = EvaluatedEmbeddings::evaluate(source, &config.evaluation_config())?;
+    let evaluation = &found.evaluation;
     if output.json {
-        return print_json(&judged.evaluation);
+        return print_json(evaluation);
     }
-    let name = files.embeddings.display().to_string();
-    let figures = &judged.evaluation.figures;
-    let table = figures_table(&config.evaluation.k_values, [(name.as_str(), figures)]);
+    let name = source.embeddings.display().to_string();
+    let rows = [(name.as_str(), &evaluation.metrics)];
+    let table = metrics_table(&config.evaluation.k_values, rows);
     print!("{}", table.render(output.style()));
+    if let Some(reason) = &evaluation.few_shot_undefined {
+        say!("no few-shot test: {reason}");
+    }
     print_details(
-        figures,
-        &judged.evaluation.analysis,
-        judged.class_names(),
+        &evaluation.metrics,
+        &evaluation.analysis,
+        &evaluation.class_names,
         output,
     );
     Ok(())
 }
 
-fn print_details(figures: &Figures, analysis: &Analysis, class_names: &[String], output: Output) {
+fn print_details(metrics: &Metrics, analysis: &Analysis, class_names: &[String], output: Output) {
     if output.markdown {
         println!();
     } else {
-        print!("\n{}", analysis_lines(figures, analysis, class_names));
+        print!("\n{}", analysis_lines(metrics, analysis, class_names));
     }
     if output.classes {
-        let table = class_table(figures, analysis, class_names);
+        let table = class_table(metrics, analysis, class_names);
         print!("\n{}", table.render(output.style()));
     }
 }
 
-/// What a source of a comparison turned out to be.
-enum Source {
-    Model(Box<Judged>),
-    File(Box<JudgedFile>),
+/// What one of several sources turned out to be.
+enum Evaluated {
+    Model(Box<EvaluatedModel>),
+    Embeddings(Box<EvaluatedEmbeddings>),
 }
 
-fn compare(settings: &Settings, sources: &[PathBuf], output: Output) -> Result<()> {
-    let config = settings.config()?;
-    let opened = sources
+fn compare(
+    settings: &Settings,
+    sources: &[PathBuf],
+    output: Output,
+    observer: &dyn Observer,
+) -> Result<()> {
+    let evaluation = settings.resolve()?.config.evaluation_config();
+    let evaluated = sources
         .iter()
         .map(|path| {
             Ok(if holds_embeddings(path) {
-                Source::File(Box::new(judge_file(&config, alone(path))?))
+                let source = EmbeddingsSource::file(path);
+                Evaluated::Embeddings(Box::new(EvaluatedEmbeddings::evaluate(
+                    source,
+                    &evaluation,
+                )?))
             } else {
-                Source::Model(Box::new(judge(settings, Some(path))?))
+                let model = ChosenModel::open(settings, Some(path), observer)?;
+                Evaluated::Model(Box::new(model.evaluate(observer)?.evaluated))
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    let contenders: Vec<_> = sources
+    let models: Vec<_> = sources
         .iter()
-        .zip(&opened)
-        .map(|(path, source)| {
+        .zip(&evaluated)
+        .map(|(path, evaluated)| {
             let name = path.display().to_string();
-            match source {
-                Source::Model(judged) => Contender::of_model(name, judged),
-                Source::File(judged) => Contender {
-                    name,
-                    embeddings: judged.file.embeddings(),
-                    per_query: &judged.per_query,
-                    figures: &judged.evaluation.figures,
-                    images: None,
-                },
+            match evaluated {
+                Evaluated::Model(found) => ComparedModel::of_model(name, found),
+                Evaluated::Embeddings(found) => ComparedModel::of_embeddings(name, found),
             }
         })
         .collect();
-    let comparison = Comparison::of(&config, &contenders)?;
+    let comparison = Comparison::of(&models, evaluation.bootstrap)?;
     if output.json {
         return print_json(&comparison);
     }
-    let rows = contenders.iter().map(Contender::row);
-    let figures = figures_table(&config.evaluation.k_values, rows);
-    println!("{}", figures.render(output.style()));
-    print!("{}", comparison.table().render(output.style()));
+    let rows = models
+        .iter()
+        .map(|model| (model.name.as_str(), model.metrics));
+    let metrics = metrics_table(&common_k_values(&models), rows);
+    println!("{}", metrics.render(output.style()));
+    print!("{}", differences_table(&comparison).render(output.style()));
     Ok(())
 }
 

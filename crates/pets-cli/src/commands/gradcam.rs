@@ -1,19 +1,18 @@
 //! `pets gradcam`: which parts of pictures speak for what a model makes of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use pets_model::MapMethod;
-use pets_train::RunFolder;
+use pets::network::MapMethod;
+use pets::trainer::RunFolder;
+use pets::{ExplainedImage, Explainer, ExplanationTarget, Prototypes, QueryImage};
 
-use crate::arguments::{ModelFile, Settings};
-use crate::attention::{Aim, Attention, Lens, Subject, explain, samples};
-use crate::config::Config;
-use crate::files::write_atomically;
-use crate::judged::{Judged, judge};
-use crate::outside_picture::NamedPicture;
+use crate::args::ModelFile;
+use crate::chosen_model::ChosenModel;
+use crate::config::Settings;
+use crate::output::terminal_observer::TerminalObserver;
 
 /// What to explain, and how.
 #[derive(Debug, Clone, Args)]
@@ -21,7 +20,7 @@ pub(crate) struct GradcamArguments {
     /// Pictures to explain; without any, samples of the test images.
     pictures: Vec<PathBuf>,
     /// Stage whose activation is weighted; the last one unless given.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, aliases = ["layer-name", "layer_name"], value_name = "NAME")]
     stage: Option<String>,
     /// How gradients weigh the activation.
     #[arg(long, value_enum, default_value_t = Method::GradCam)]
@@ -32,6 +31,9 @@ pub(crate) struct GradcamArguments {
     /// Explain this value of the embedding, counted from 0.
     #[arg(long, value_name = "N")]
     dimension: Option<usize>,
+    /// The sheet to write, a PNG, with what it says as JSON beside it; results/gradcam/ in the output folder unless given.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,32 +44,58 @@ enum Method {
     LayerCam,
 }
 
+impl From<Method> for MapMethod {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::GradCam => Self::GradCam,
+            Method::LayerCam => Self::LayerCam,
+        }
+    }
+}
+
+/// Why a likeness to breeds is not told of a picture alone.
+const NEEDS_A_DATASET: &str = "a likeness to breeds is told by a dataset's images; --target PICTURE and --dimension N need none";
+
 pub(crate) fn run(
     settings: &Settings,
     model: &ModelFile,
     arguments: &GradcamArguments,
 ) -> Result<ExitCode> {
-    let judged = judge(settings, model.load_model.as_deref())?;
-    let config = &judged.candidate.config;
-    let method = match arguments.method {
-        Method::GradCam => MapMethod::GradCam,
-        Method::LayerCam => MapMethod::LayerCam,
+    let observer = TerminalObserver::default();
+    let images = arguments.images()?;
+    let target = arguments.target.as_deref().map(open).transpose()?;
+    let mut chosen = ChosenModel::open(settings, model.load_model.as_deref(), &observer)?;
+    let stage = arguments.stage.as_deref();
+    // What can be wrong with them is told before a dataset is opened or shown to the model.
+    Explainer::new(&chosen.model, stage, arguments.method.into())?;
+    let sheet = arguments.sheet(&chosen.folder());
+    make_folder_of(&sheet)?;
+
+    let data = match (&images, &target, arguments.dimension) {
+        (Some(_), Some(_), _) | (Some(_), _, Some(_)) => None,
+        (Some(_), None, None) => Some(chosen.dataset(&observer).context(NEEDS_A_DATASET)?),
+        (None, ..) => Some(chosen.dataset(&observer)?),
     };
-    let lens = Lens::at(config, arguments.stage.as_deref(), method)?;
-    let open = |path: &PathBuf| Ok::<_, anyhow::Error>(Subject::unknown(NamedPicture::open(path)?));
-    let aim = match (&arguments.target, arguments.dimension) {
-        (Some(path), _) => Aim::Picture(open(path)?),
-        (None, Some(index)) => Aim::Dimension(index),
-        (None, None) => Aim::Breed,
+    let count = chosen.settings.config.visualization.num_samples;
+    let images = match (images, &data) {
+        (Some(images), _) => images,
+        (None, Some(data)) => pets::images_to_explain(data, count)?,
+        (None, None) => Vec::new(),
     };
-    let (name, subjects) = if arguments.pictures.is_empty() {
-        ("samples", samples(&judged)?)
-    } else {
-        let opened = arguments.pictures.iter().map(open).collect::<Result<_>>()?;
-        ("pictures", opened)
+    let explainer = Explainer::new(&chosen.model, stage, arguments.method.into())?;
+    let explanation = match (&target, arguments.dimension, &data) {
+        (Some(other), ..) => explainer.explain(&images, &ExplanationTarget::Image(other))?,
+        (None, Some(index), _) => {
+            explainer.explain(&images, &ExplanationTarget::Dimension(index))?
+        }
+        (None, None, data) => {
+            let data = data.as_ref().context(NEEDS_A_DATASET)?;
+            let embeddings = chosen.embed_test_images(data, &observer)?;
+            let prototypes = Prototypes::of(&embeddings, data.class_names());
+            explainer.explain(&images, &ExplanationTarget::Breed(&prototypes))?
+        }
     };
-    let attention = explain(&judged, &subjects, &aim, lens)?;
-    if let Some(found) = attention.record(config)?.on_the_animal {
+    if let Some(found) = explanation.record().on_the_animal {
         say!(
             "on the animal: {:.0} % of the maps' mass, where it covers {:.0} % of the pictures; \
              the maximum in {:.0} % of {} maps",
@@ -77,25 +105,55 @@ pub(crate) fn run(
             found.maps
         );
     }
-    println!("{}", save(config, &attention, name)?[0].display());
+    let [sheet, _] = explanation.save(&sheet, chosen.settings.config.visualization.theme)?;
+    println!("{}", sheet.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Attention at the last stage for samples of the test images.
-pub(crate) fn sample_attention(judged: &Judged) -> Result<Attention> {
-    let lens = Lens::at(&judged.candidate.config, None, MapMethod::GradCam)?;
-    explain(judged, &samples(judged)?, &Aim::Breed, lens)
+impl GradcamArguments {
+    /// The pictures that were named; none where samples of the test images are meant.
+    fn images(&self) -> Result<Option<Vec<ExplainedImage>>> {
+        (!self.pictures.is_empty())
+            .then(|| self.pictures.iter().map(|path| open(path)).collect())
+            .transpose()
+    }
+
+    /// Where the sheet goes. Other arguments give other names, so that one call does not replace what another has drawn.
+    fn sheet(&self, folder: &RunFolder) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| {
+            let name = self.name() + ".png";
+            folder.results().join("gradcam").join(name)
+        })
+    }
+
+    /// What the arguments amount to, such as `cat_like_dog_layer3`.
+    fn name(&self) -> String {
+        let stem = |path: &PathBuf| {
+            let stem = path.file_stem().unwrap_or_default();
+            stem.to_string_lossy().into_owned()
+        };
+        let mut words: Vec<_> = match &self.pictures[..] {
+            [] => vec!["samples".to_owned()],
+            [first, _, .., last] => vec![stem(first), "to".to_owned(), stem(last)],
+            pictures => pictures.iter().map(stem).collect(),
+        };
+        words.extend(
+            self.target
+                .as_ref()
+                .map(|path| format!("like_{}", stem(path))),
+        );
+        words.extend(self.dimension.map(|index| format!("dimension_{index}")));
+        words.extend(self.stage.clone());
+        words.extend((self.method == Method::LayerCam).then(|| "layer-cam".to_owned()));
+        words.join("_")
+    }
 }
 
-/// Writes the sheet and, beside it, what it says as JSON; returns both paths.
-pub(crate) fn save(config: &Config, attention: &Attention, name: &str) -> Result<[PathBuf; 2]> {
-    let folder = RunFolder::new(&config.output_dir).results().join("gradcam");
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot create {}", folder.display()))?;
-    let [sheet, record] = ["png", "json"].map(|end| folder.join(name).with_extension(end));
-    attention.sheet(config)?.save(&sheet)?;
-    let text = serde_json::to_string_pretty(&attention.record(config)?)?;
-    write_atomically(&record, text.as_bytes())
-        .with_context(|| format!("cannot write {}", record.display()))?;
-    Ok([sheet, record])
+fn open(path: &Path) -> Result<ExplainedImage> {
+    Ok(QueryImage::open(path)?.into())
+}
+
+fn make_folder_of(path: &Path) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
 }

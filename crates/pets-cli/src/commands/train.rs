@@ -4,121 +4,104 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use pets_losses::Diagnostics;
-use pets_model::ModelDescription;
-use pets_train::{
-    EpochRecord, Event, LockedRunFolder, Outcome, Part, Start, StopReason, TrainError, TrainSpec,
-    TrainingData, train,
-};
+use pets::losses::Diagnostics;
+use pets::trainer::{EpochRecord, LockedRunFolder, StopReason, TrainEvent, TrainOutcome};
+use pets::{Observer, PreparedDataset, Training};
 
 use super::evaluate;
-use crate::arguments::{Continuation, Settings};
-use crate::config::{Config, Layers};
+use crate::args::Continuation;
+use crate::chosen_model::{ChosenEvaluation, ChosenModel};
+use crate::config::{Layers, Settings};
 use crate::interrupt;
-use crate::materials::Materials;
-use crate::progress::Progress;
+use crate::output::progress::Progress;
+use crate::output::terminal_observer::TerminalObserver;
+use crate::prepared_dataset::{prepare_dataset, settle_few_shot};
 use crate::resumption::{self, settings_of_run};
 use crate::run_start::RunStart;
 use crate::settings_without_effect::settings_without_effect;
-use crate::starting_model::{random_model, starting_model};
 
 pub(crate) fn run(
-    settings: &Settings,
+    settings: Settings,
     continuation: &Continuation,
     then_evaluate: bool,
 ) -> Result<ExitCode> {
     let settings = &continuation.apply(settings);
-    let code = train_model(settings, continuation)?;
+    let observer = TerminalObserver::default();
+    let (code, data) = train_model(settings, continuation, &observer)?;
     if then_evaluate && code == ExitCode::SUCCESS {
-        return evaluate::run_after_training(settings);
+        evaluate::report(&evaluate_trained(settings, data, &observer)?)?;
     }
     Ok(code)
 }
 
+/// Evaluates the best model of the run that has just been trained, on the dataset that is open.
+pub(crate) fn evaluate_trained(
+    settings: &Settings,
+    data: PreparedDataset,
+    observer: &dyn Observer,
+) -> Result<ChosenEvaluation> {
+    ChosenModel::open(settings, None, observer)?
+        .evaluate_on(data, observer)?
+        .with_baseline(observer)
+}
+
 /// Trains as `settings` say; the exit code tells whether training was interrupted.
-pub(crate) fn train_model(settings: &Settings, continuation: &Continuation) -> Result<ExitCode> {
-    let (layers, config) = if continuation.resume.is_some() {
+pub(crate) fn train_model(
+    settings: &Settings,
+    continuation: &Continuation,
+    observer: &dyn Observer,
+) -> Result<(ExitCode, PreparedDataset)> {
+    let mut settings = if continuation.resume.is_some() {
         settings_of_run(settings)?
     } else {
-        let layers = settings.layers(None)?;
-        let config = Config::from_layers(&layers)?;
-        (layers, config)
+        settings.resolve()?
     };
-    let spec = config.train_spec()?;
-    let materials = Materials::open(&config)?;
-    materials.check_few_shot(&config)?;
-    for remark in settings_without_effect(&config, &layers)? {
+    for remark in settings_without_effect(&settings) {
         say!("warning: {remark}");
     }
+    let training = settings
+        .config
+        .training_config(portable_settings(&settings.layers)?)?;
+    let device = pets::device(&settings.config.device)?;
+    let data = prepare_dataset(&mut settings, observer)?;
+    settle_few_shot(&mut settings, &data)?;
 
-    let RunStart { folder, checkpoint } = RunStart::claim(&layers, &config, continuation)?;
-    let model = match &checkpoint {
-        Some(_) => random_model(&config, &materials.device)?,
-        None => starting_model(&config, &materials.device)?,
-    };
-    let classes = materials.train_class_names();
-    let model_config = config.model_config()?;
-    let loss = config.loss_config()?.init(
-        model_config.embedding_dim(),
-        classes.len(),
-        &materials.device,
-    )?;
-    let description = ModelDescription {
-        architecture: model_config.architecture,
-        embedding_size: model_config.embedding_size,
-        dropout_rate: model_config.dropout_rate,
-        img_size: config.data.img_size,
-        classes,
-        epoch: 0,
-        metrics: std::collections::BTreeMap::new(),
-        config: portable_settings(&layers)?,
-    };
-    let (dataset, split) = (&materials.dataset, &materials.split);
-    let data = TrainingData {
-        train: Part::Images(
-            materials.loader(split.train_items(dataset), config.train_transform()?)?,
-        ),
-        val: (!split.val.is_empty())
-            .then(|| materials.loader(split.val_items(dataset), config.eval_transform()?))
-            .transpose()?
-            .map(Part::Images),
-    };
+    let start = RunStart::claim(&settings.config, continuation)?;
+    let checkpoint = start.checkpoint.clone();
+    let prepared = Training::prepare(&training, &data, &device, checkpoint, observer)?;
+    let split = &data.split;
     say!(
         "training {} on {} images of {} breeds, validating on {}",
-        config.model.backbone,
+        training.start.model.architecture,
         split.train.len(),
         split.train_classes.len(),
         split.val.len()
     );
-    materials.skipped.write(&folder)?;
-    let start = Start {
-        model,
-        loss,
-        checkpoint,
-    };
+    start.settle(&settings.layers, continuation)?;
+    let folder = start.folder;
+    data.skipped.write(&folder)?;
     let started = Instant::now();
     let outcome = {
         let mut display = Display {
-            spec: &spec,
+            num_epochs: training.train.num_epochs,
             caching: None,
             epoch: None,
         };
-        train(&spec, start, data, &folder, &description, &mut |event| {
-            display.show(&event)
-        })
+        prepared.run(&folder, |event| display.show(&event))
     };
     let outcome = match outcome {
-        Err(TrainError::Interrupted) => {
+        Err(pets::Error::Interrupted) => {
             say!("to go on: {}", resumption::command(folder.root()));
-            return Err(interrupt::Interrupted.into());
+            return Err(pets::Error::Interrupted.into());
         }
         outcome => outcome.with_context(|| failure(&folder))?,
     };
     summarise(&outcome, &folder, started.elapsed().as_secs_f64());
-    Ok(match outcome.stop_reason {
+    let code = match outcome.stop_reason {
         StopReason::Interrupted => ExitCode::from(interrupt::exit_code()),
         StopReason::Completed | StopReason::EarlyStopped => ExitCode::SUCCESS,
-    })
+    };
+    Ok((code, data))
 }
 
 /// What failed, and from where training can go on.
@@ -133,34 +116,24 @@ fn failure(folder: &LockedRunFolder) -> String {
     }
 }
 
-/// Settings that belong to this machine and folder, and stay out of the model file.
-const OF_THIS_MACHINE: [&str; 7] = [
-    "output_dir",
-    "device",
-    "data.num_workers",
-    "data.fetch",
-    "data.url",
-    "model.weights_url",
-    "train.checkpoint_every",
-];
-
-/// The settings that go into the model file.
+/// The settings that go into the model file: not those that belong to this machine and folder.
 fn portable_settings(layers: &Layers) -> Result<String> {
-    Ok(toml::to_string(&layers.without(&OF_THIS_MACHINE).table())?)
+    let portable = layers.filtered(|key| key.portable).with_paths_from_here();
+    Ok(toml::to_string(&portable.table())?)
 }
 
 /// Shows what the trainer tells.
-struct Display<'a> {
-    spec: &'a TrainSpec,
+struct Display {
+    num_epochs: usize,
     caching: Option<Progress>,
     epoch: Option<Progress>,
 }
 
-impl Display<'_> {
+impl Display {
     /// Shows an event; false asks the trainer to stop.
-    fn show(&mut self, event: &Event<'_>) -> bool {
+    fn show(&mut self, event: &TrainEvent<'_>) -> bool {
         match event {
-            Event::Caching { done, total } => {
+            TrainEvent::Caching { done, total } => {
                 let progress = self.caching.get_or_insert_with(|| {
                     Progress::start("running the frozen stages once", *total, "images")
                 });
@@ -171,7 +144,7 @@ impl Display<'_> {
                     progress.finish(&format!("{total} images"));
                 }
             }
-            Event::Step {
+            TrainEvent::Step {
                 epoch,
                 step,
                 steps,
@@ -180,7 +153,7 @@ impl Display<'_> {
                 images_per_second,
                 diagnostics,
             } => {
-                let label = format!("epoch {epoch}/{}", self.spec.num_epochs);
+                let label = format!("epoch {epoch}/{}", self.num_epochs);
                 let progress = self
                     .epoch
                     .get_or_insert_with(|| Progress::start(&label, *steps, "steps"));
@@ -192,9 +165,9 @@ impl Display<'_> {
                     ),
                 );
             }
-            Event::LeftOut(found) => say!("warning: a batch is left out: {found}"),
-            Event::Checkpoint { .. } => {}
-            Event::Epoch(record) => {
+            TrainEvent::LeftOut(found) => say!("warning: a batch is left out: {found}"),
+            TrainEvent::Checkpoint { .. } => {}
+            TrainEvent::Epoch(record) => {
                 if let Some(progress) = self.epoch.take() {
                     progress.finish(&describe_epoch(record));
                 }
@@ -245,7 +218,7 @@ fn describe_epoch(record: &EpochRecord) -> String {
     parts.join(", ")
 }
 
-fn summarise(outcome: &Outcome, folder: &LockedRunFolder, seconds: f64) {
+fn summarise(outcome: &TrainOutcome, folder: &LockedRunFolder, seconds: f64) {
     let epochs = outcome.history.len();
     let reason = match outcome.stop_reason {
         StopReason::Completed => "done",

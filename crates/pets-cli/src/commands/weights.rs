@@ -4,29 +4,42 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use burn::tensor::Device;
-use pets_model::{Architecture, EmbeddingModel, PretrainedWeights, StateDict, WeightsSource};
-use pets_train::RunFolder;
+use pets::network::{Architecture, PretrainedWeights, StateDict, WeightsSource};
+use pets::trainer::RunFolder;
+use pets::{Model, PublishedWeights};
 use serde::Serialize;
 
-use crate::arguments::{ModelFile, Settings, WeightsCommand};
-use crate::pretrained::PublishedWeights;
-use crate::table;
+use crate::args::{ModelFile, SettingsArguments, WeightsCommand};
+use crate::config::Config;
+use crate::output::table;
+use crate::output::terminal_observer::TerminalObserver;
 
 pub(crate) fn run(command: &WeightsCommand) -> Result<ExitCode> {
     match command {
-        WeightsCommand::List { settings, json } => list(settings, *json),
+        WeightsCommand::List { settings, json } => list(&url_in(settings)?, *json),
         WeightsCommand::Fetch {
             settings,
             backbones,
-        } => fetch(settings, backbones),
-        WeightsCommand::Verify { settings } => verify(settings),
+        } => fetch(&url_in(settings)?, backbones),
+        WeightsCommand::Verify { settings } => verify(&url_in(settings)?),
         WeightsCommand::Export {
             settings,
             model,
             out,
-        } => export(settings, model, out),
+        } => export(&settings.read()?.before_opening(), model, out),
     }
+}
+
+/// Where published weights are.
+fn url_in(settings: &SettingsArguments) -> Result<String> {
+    Ok(settings.read()?.before_opening().model.weights_url)
+}
+
+/// Where weights are that this build was made without.
+const LEFT_OUT: &str = "not in this build, which lacks the feature bundled-weights";
+
+fn is_left_out(weights: PretrainedWeights) -> bool {
+    matches!(weights.source, WeightsSource::Bundled(bundled) if !bundled.is_present())
 }
 
 /// Every known set of weights, with its backbone.
@@ -46,12 +59,12 @@ struct Listed {
     place: String,
 }
 
-fn list(settings: &Settings, json: bool) -> Result<ExitCode> {
-    let url = settings.config()?.model.weights_url;
+fn list(url: &str, json: bool) -> Result<ExitCode> {
     let mut rows = Vec::new();
     for (architecture, weights) in known() {
-        let published = PublishedWeights::of(weights, &url)?;
+        let published = PublishedWeights::of(weights, url)?;
         let place = match &published {
+            None if is_left_out(weights) => LEFT_OUT.to_owned(),
             None => "in the program".to_owned(),
             Some(file) if file.cached.exists() => file.cached.display().to_string(),
             Some(_) => "not fetched".to_owned(),
@@ -86,8 +99,8 @@ fn list(settings: &Settings, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
-    let url = settings.config()?.model.weights_url;
+fn fetch(url: &str, backbones: &[String]) -> Result<ExitCode> {
+    let observer = TerminalObserver::default();
     let wanted: Vec<Architecture> = backbones
         .iter()
         .map(|name| Ok(name.parse()?))
@@ -96,9 +109,11 @@ fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
         if !wanted.is_empty() && !wanted.contains(&architecture) {
             continue;
         }
-        if let Some(published) = PublishedWeights::of(weights, &url)? {
-            published.fetch()?;
+        if let Some(published) = PublishedWeights::of(weights, url)? {
+            published.fetch(&observer)?;
             println!("{}", published.cached.display());
+        } else if is_left_out(weights) {
+            bail!("{architecture} {} is {LEFT_OUT}", weights.name);
         } else {
             say!("{architecture} {} is in the program", weights.name);
         }
@@ -106,14 +121,14 @@ fn fetch(settings: &Settings, backbones: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify(settings: &Settings) -> Result<ExitCode> {
-    let url = settings.config()?.model.weights_url;
+fn verify(url: &str) -> Result<ExitCode> {
     let mut bad = Vec::new();
     for (architecture, weights) in known() {
         let name = format!("{architecture} {}", weights.name);
-        let outcome = match (weights.source, PublishedWeights::of(weights, &url)?) {
-            (WeightsSource::Bundled(bytes), _) => {
-                StateDict::from_bytes(bytes, &name).map_err(anyhow::Error::from)?;
+        let outcome = match (weights.source, PublishedWeights::of(weights, url)?) {
+            (WeightsSource::Bundled(bundled), _) if !bundled.is_present() => LEFT_OUT.to_owned(),
+            (WeightsSource::Bundled(bundled), _) => {
+                StateDict::from_bytes(bundled.bytes()?, &name).map_err(anyhow::Error::from)?;
                 "in the program, readable".to_owned()
             }
             (_, Some(file)) if !file.cached.exists() => "not fetched".to_owned(),
@@ -134,14 +149,11 @@ fn verify(settings: &Settings) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn export(settings: &Settings, model: &ModelFile, out: &Path) -> Result<ExitCode> {
-    let config = settings.config()?;
-    let file = model
-        .load_model
-        .clone()
-        .unwrap_or_else(|| RunFolder::new(&config.output_dir).best_model());
-    let opened = EmbeddingModel::open(&file, &Device::flex())?;
-    opened.model.export(out, opened.config.architecture)?;
+fn export(config: &Config, model: &ModelFile, out: &Path) -> Result<ExitCode> {
+    let best = || RunFolder::new(&config.output_dir).best_model();
+    let path = model.load_model.clone().unwrap_or_else(best);
+    let model = Model::open_on(path, &pets::device(&config.device)?)?;
+    model.network().export(out, model.architecture())?;
     println!("{}", out.display());
     Ok(ExitCode::SUCCESS)
 }

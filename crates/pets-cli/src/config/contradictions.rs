@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pets_model::FrozenStages;
+use pets::network::FrozenStages;
 
-use super::{Config, ConfigError, Layers};
+use pets::trainer::ScheduleKind;
+
+use super::{Config, ConfigError, HoldoutBreeds, Layers};
 
 impl Config {
     /// The first contradiction among the settings of `layers`, which this is the typed form of.
@@ -14,17 +16,18 @@ impl Config {
                 return Err(layers.contradiction(first, second, reason.to_owned()));
             }
         }
-        let held_out: BTreeSet<_> = self.data.holdout_breeds.iter().collect();
-        let held_out = held_out.len();
-        if held_out > 0 && self.evaluation.n_way > held_out {
-            return Err(layers.contradiction(
-                "evaluation.n_way",
-                "data.holdout_breeds",
-                format!("few-shot tasks draw their breeds from the {held_out} held out"),
-            ));
+        if let HoldoutBreeds::These(names) = &self.data.holdout_breeds {
+            let held_out = names.iter().collect::<BTreeSet<_>>().len();
+            let too_many = held_out > 0 && self.evaluation.n_way > held_out;
+            if too_many && layers.is_given("evaluation.n_way") {
+                return Err(layers.contradiction(
+                    "evaluation.n_way",
+                    "data.holdout_breeds",
+                    format!("few-shot tasks draw their breeds from the {held_out} held out"),
+                ));
+            }
         }
-        self.architecture()
-            .and_then(|architecture| Ok(FrozenStages::parse(&self.model.freeze, architecture)?))
+        FrozenStages::parse(&self.model.freeze, self.model.backbone)
             .map_err(|error| layers.unusable("model.freeze", error.to_string()))?;
         self.loss_config()
             .map_err(|error| layers.unusable("loss.type", error.to_string()))?;
@@ -32,29 +35,37 @@ impl Config {
     }
 
     /// Whether a contradiction holds, the two settings, and the reason.
-    fn contradictions(&self) -> [(bool, &'static str, &'static str, &'static str); 7] {
+    fn contradictions(&self) -> [(bool, &'static str, &'static str, &'static str); 8] {
         let (data, train, scheduler) = (&self.data, &self.train, &self.scheduler);
+        let by_class = data.sampler.is_by_class();
         [
             (
-                data.sampler != "shuffle" && data.batch_size < 2 * data.samples_per_class,
+                by_class && data.batch_size < 2 * data.samples_per_class,
                 "data.batch_size",
                 "data.samples_per_class",
                 "a batch needs images of at least two breeds",
             ),
             (
-                scheduler.min_lr > train.learning_rate && uses_min_lr(&scheduler.r#type),
+                by_class && !data.batch_size.is_multiple_of(data.samples_per_class),
+                "data.batch_size",
+                "data.samples_per_class",
+                "a batch holds as many images of each of its breeds, so the second must divide the first",
+            ),
+            (
+                scheduler.kind.has_lowest_rate() && scheduler.min_lr > train.learning_rate,
                 "scheduler.min_lr",
                 "train.learning_rate",
                 "the lowest rate is above the base rate",
             ),
             (
-                scheduler.r#type == "warmup_cosine" && scheduler.warmup_epochs > train.num_epochs,
+                scheduler.kind == ScheduleKind::WarmupCosine
+                    && scheduler.warmup_epochs > train.num_epochs,
                 "scheduler.warmup_epochs",
                 "train.num_epochs",
                 "warm-up would outlast training",
             ),
             (
-                self.loss.memory > 0 && self.loss_kind().has_prototypes(),
+                self.loss.memory > 0 && self.loss.kind.has_prototypes(),
                 "loss.memory",
                 "loss.type",
                 "this loss compares with prototypes, not with other embeddings",
@@ -81,31 +92,28 @@ impl Config {
     }
 }
 
-fn uses_min_lr(schedule: &str) -> bool {
-    matches!(schedule, "plateau" | "cosine" | "warmup_cosine")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
 
     fn error_of(assignments: &str) -> String {
-        let mut layers = Layers::defaults();
+        let mut given = Layers::default();
         for assignment in assignments.split_whitespace() {
-            layers.add_set(assignment).unwrap();
+            given.add_set(assignment).unwrap();
         }
-        Config::from_layers(&layers).unwrap_err().to_string()
+        Settings::new(given).resolve().unwrap_err().to_string()
     }
 
     #[test]
     fn both_settings_are_named_with_values_and_origins() {
         for (assignments, said) in [
             (
-                "evaluation.n_way=9",
+                "evaluation.n_way=9 data.holdout_breeds=pug,boxer",
                 "evaluation.n_way = 9 (--set) contradicts data.holdout_breeds = ",
             ),
             (
-                "data.holdout_breeds=pug,pug,pug,pug,pug",
+                "data.holdout_breeds=pug,pug,pug,pug,pug evaluation.n_way=5",
                 "few-shot tasks draw their breeds from the 1 held out",
             ),
             (
@@ -115,6 +123,10 @@ mod tests {
             (
                 "data.batch_size=7 data.sampler=hard_negative",
                 "data.batch_size = 7 (--set) contradicts data.samples_per_class = 4 (default): ",
+            ),
+            (
+                "data.batch_size=10",
+                "data.batch_size = 10 (--set) contradicts data.samples_per_class = 4 (default): ",
             ),
             (
                 "scheduler.warmup_epochs=5",

@@ -2,27 +2,31 @@
 
 use pets_fuzz::Fuzz;
 
-use super::{Config, Layers, Origin, default_toml};
+use super::{Layers, Origin, Settings, default_toml};
 
 /// Makes everything that a configuration is made into; only a loss's or a transform's own checks may refuse.
-fn make_all(layers: &Layers) -> bool {
-    let Ok(config) = Config::from_layers(layers) else {
+fn make_all(given: Layers) -> bool {
+    let Ok(settings) = Settings::new(given).resolve() else {
         return false;
     };
-    config.train_spec().unwrap();
-    config.model_config().unwrap();
-    config.loss_config().unwrap();
-    config.eval_transform().unwrap();
-    config.train_transform().unwrap();
-    config.split_spec();
+    let config = settings.config;
+    config.training_config(String::new()).unwrap();
+    config.evaluation_config();
+    config.dataset_config().unwrap();
     true
+}
+
+/// A file of the workspace, not of this crate: read where it lies, so that the crate can be packed.
+fn quickstart_toml() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/quickstart.toml");
+    std::fs::read_to_string(path).unwrap()
 }
 
 #[test]
 fn fuzz_configuration() {
     let seeds = [
         default_toml(),
-        include_str!("../../../../configs/quickstart.toml").to_owned(),
+        quickstart_toml(),
         "seed = 1\n[data]\nimg_size = 64\ncrop_scale = 0.5\nholdout_breeds = [\"pug\", \"Siamese\"]\n\
          [evaluation]\nn_way = 2\nk_values = [1, 2]\n[scheduler]\ntype = \"plateau\"\npatience = 2\n"
             .to_owned(),
@@ -32,10 +36,10 @@ fn fuzz_configuration() {
     ];
     Fuzz::new("configuration").run(&seeds, |bytes| {
         let text = String::from_utf8_lossy(bytes);
-        let mut layers = Layers::defaults();
+        let mut given = Layers::default();
         let origin = |line| Origin::File("damaged.toml".into(), line);
-        match layers.add_toml(&text, origin) {
-            Ok(()) => make_all(&layers),
+        match given.add_toml(&text, origin) {
+            Ok(()) => make_all(given),
             Err(error) => {
                 let said = error.to_string();
                 assert!(said.contains("damaged.toml:"), "{said}");
@@ -54,13 +58,13 @@ fn fuzz_assignments() {
     ];
     Fuzz::new("assignments").run(&seeds, |bytes| {
         let text = String::from_utf8_lossy(bytes);
-        let mut layers = Layers::defaults();
+        let mut given = Layers::default();
         for line in text.lines() {
-            if let Err(error) = layers.add_set(line) {
+            if let Err(error) = given.add_set(line) {
                 assert!(error.to_string().contains("--set"), "{error}");
                 return false;
             }
         }
-        make_all(&layers)
+        make_all(given)
     });
 }

@@ -1,49 +1,104 @@
-//! What a configuration key is: its name, flag, type, range, default and meaning, once.
+//! A setting as the program knows it: what its declaration says, as data.
 
 use std::fmt;
 
-use pets_train::CheckpointEvery;
 use toml::Value;
 
-/// A key of the configuration. Flags, `configs/default.toml`, checks and messages all come from it.
-#[derive(Debug, Clone, Copy)]
+use super::kind::Kind;
+use super::loss_parameters::defaults_of_losses;
+
+/// A setting. Flags, checks, messages and `configs/default.toml` all come from it.
+#[derive(Clone, Copy)]
 pub(crate) struct Key {
     /// `section.name`, or `name` at the top.
     pub(crate) path: &'static str,
-    /// The long flag without its dashes; underscores work in place of the dashes inside it.
-    pub(crate) flag: &'static str,
-    /// Other spellings of the flag.
+    /// The long flag without its dashes; the name, with dashes, unless given.
+    pub(crate) flag: Option<&'static str>,
+    /// Other names of the flag; without a section they are names of the setting, too.
     pub(crate) aliases: &'static [&'static str],
     /// Which values are allowed.
     pub(crate) kind: Kind,
-    /// The default, as TOML; empty where the key is absent unless given.
-    pub(crate) default: &'static str,
-    /// The meaning, in a line.
-    pub(crate) help: &'static str,
+    /// Makes the default; none where the setting is unset unless given.
+    pub(crate) default: fn() -> Option<Value>,
+    /// The declaration's documentation.
+    pub(crate) documentation: &'static str,
+    /// Whether a model file may bring it; what belongs to a machine or a folder stays out of it.
+    pub(crate) portable: bool,
+    /// Whether it may be another when a run goes on.
+    pub(crate) on_resume: OnResume,
+    /// Whether it is a parameter of some losses, each of which has its own default.
+    pub(crate) of_losses: bool,
+    /// What other setting it needs to be of any effect.
+    pub(crate) needs: Option<Need>,
+    /// What part of the work it belongs to, which decides in whose `--help` it stands.
+    pub(crate) topic: Topic,
 }
 
-/// The values a key may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    /// `true` or `false`.
-    Bool,
-    /// A whole number from the first to the second, both included.
-    Int(i64, i64),
-    /// A finite number from the first to the second, both included.
-    Float(f64, f64),
-    /// One of some words.
-    Choice(&'static [&'static str]),
-    /// Any text.
-    Text,
-    /// How often a checkpoint is written.
-    Period,
-    /// A list of texts.
-    TextList,
-    /// A list of whole numbers from the first to the second.
-    IntList(i64, i64),
+/// Whether a setting may be another when a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnResume {
+    /// The rest of the run would be another run.
+    Fixed,
+    /// It changes nothing about how the rest of the run is trained.
+    Free,
+    /// It may change the last digits alone: a run must be able to go on where its device is gone.
+    LastDigits,
+    /// It may grow, where the schedule does not depend on it.
+    Grows,
+}
+
+/// What a setting needs of another to be of any effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The setting at a path has one of some values.
+    OneOf(&'static str, &'static [&'static str]),
+    /// The switch at a path is on.
+    On(&'static str),
+    /// The number at a path is above 0.
+    AboveZero(&'static str),
+}
+
+/// The parts of the work that settings belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// Finding, fetching or drawing the dataset.
+    Dataset,
+    /// Dividing the dataset.
+    Split,
+    /// Running a model, in a folder, on a device.
+    Run,
+    /// Published weights.
+    Weights,
+    /// The backbone that training starts from.
+    Start,
+    /// Training.
+    Training,
+    /// Making embeddings.
+    Embedding,
+    /// Judging embeddings.
+    Evaluation,
+    /// Sheets of pictures and where a model looks.
+    Attention,
+    /// Charts and maps.
+    Charts,
 }
 
 impl Key {
+    /// What a declaration starts from: attributes that it does not give.
+    pub(crate) const PLAIN: Self = Self {
+        path: "",
+        flag: None,
+        aliases: &[],
+        kind: Kind::Text,
+        default: || None,
+        documentation: "",
+        portable: true,
+        on_resume: OnResume::Fixed,
+        of_losses: false,
+        needs: None,
+        topic: Topic::Training,
+    };
+
     /// The part before the dot; empty at the top.
     pub(crate) fn section(&self) -> &'static str {
         self.path.split_once('.').map_or("", |(section, _)| section)
@@ -56,112 +111,83 @@ impl Key {
             .map_or(self.path, |(_, name)| name)
     }
 
-    /// The default as a value.
-    pub(crate) fn default_value(&self) -> Option<Value> {
-        (!self.default.is_empty()).then(|| {
-            let line = format!("value = {}", self.default);
-            let mut table: toml::Table = line
-                .parse()
-                .expect("a default is valid TOML: a test reads each");
-            table.remove("value").expect("the line above names it")
+    /// The long flag without its dashes; underscores work in place of the dashes inside it.
+    pub(crate) fn flag(&self) -> String {
+        self.flag
+            .map_or_else(|| self.name().replace('_', "-"), str::to_owned)
+    }
+
+    /// The meaning, in a line, with the losses' defaults and with what the setting needs.
+    pub(crate) fn help(&self) -> String {
+        let text = self.documentation.trim().trim_end_matches('.');
+        let defaults = self
+            .of_losses
+            .then(|| format!(" [{}]", defaults_of_losses(self.name())));
+        // A switch that is on unless it is turned off goes without saying.
+        let need = self.needs.filter(|need| !matches!(need, Need::On(_)));
+        let need = need.map(|need| format!(" ({need})"));
+        [text.to_owned()]
+            .into_iter()
+            .chain(defaults)
+            .chain(need)
+            .collect()
+    }
+
+    /// The default as TOML.
+    pub(crate) fn default_text(&self) -> Option<String> {
+        (self.default)().map(|value| match value {
+            Value::Float(number) if number > 0.0 && number < 1e-3 => format!("{number:e}"),
+            value => value.to_string(),
         })
     }
+
+    /// Whether this is a name of the setting: its path or, without a section, its flag or another name of it.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let name_in_section = name
+            .strip_prefix(self.section())
+            .and_then(|rest| rest.strip_prefix('.'))
+            .unwrap_or(name);
+        let dashed = name_in_section.replace('_', "-");
+        self.path == name || self.aliases.contains(&dashed.as_str()) || self.flag() == dashed
+    }
 }
 
-impl Kind {
-    /// The value if it is allowed, with whole numbers turned into floats where floats are wanted.
-    pub(crate) fn check(self, value: Value) -> Option<Value> {
+impl Need {
+    /// The path of the setting that is needed.
+    pub(crate) const fn of(self) -> &'static str {
+        match self {
+            Self::OneOf(path, _) | Self::On(path) | Self::AboveZero(path) => path,
+        }
+    }
+
+    /// Whether the setting has a value that is needed of it.
+    pub(crate) fn is_met_by(self, value: Option<&Value>) -> bool {
         match (self, value) {
-            (Self::Bool, value @ Value::Boolean(_)) | (Self::Text, value @ Value::String(_)) => {
-                Some(value)
-            }
-            (Self::Period, Value::String(text)) => text
-                .parse::<CheckpointEvery>()
-                .is_ok()
-                .then_some(Value::String(text)),
-            (Self::Int(min, max), Value::Integer(number)) => (min..=max)
-                .contains(&number)
-                .then_some(Value::Integer(number)),
-            (Self::Float(min, max), Value::Float(number)) => (min..=max)
-                .contains(&number)
-                .then_some(Value::Float(number)),
-            (kind @ Self::Float(..), Value::Integer(number)) => {
-                kind.check(Value::Float(number as f64))
-            }
-            (Self::Choice(words), Value::String(word)) => words
-                .contains(&word.as_str())
-                .then_some(Value::String(word)),
-            (Self::TextList, Value::Array(items)) => items
-                .iter()
-                .all(Value::is_str)
-                .then_some(Value::Array(items)),
-            (Self::IntList(min, max), Value::Array(items)) => {
-                let allowed = |item: &Value| {
-                    item.as_integer()
-                        .is_some_and(|number| (min..=max).contains(&number))
-                };
-                (!items.is_empty() && items.iter().all(allowed)).then_some(Value::Array(items))
-            }
-            _ => None,
-        }
-    }
-
-    /// Reads a value as it is written behind a flag: lists with commas, `none` for an empty list.
-    pub(crate) fn parse(self, text: &str) -> Option<Value> {
-        let items = || {
-            text.split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty() && *item != "none")
-        };
-        let value = match self {
-            Self::Bool => Value::Boolean(text.parse().ok()?),
-            Self::Int(..) => Value::Integer(text.parse().ok()?),
-            Self::Float(..) => Value::Float(text.parse().ok()?),
-            Self::Choice(_) | Self::Text | Self::Period => Value::String(text.to_owned()),
-            Self::TextList => {
-                Value::Array(items().map(|item| Value::String(item.to_owned())).collect())
-            }
-            Self::IntList(..) => Value::Array(
-                items()
-                    .map(|item| item.parse().map(Value::Integer))
-                    .collect::<Result<_, _>>()
-                    .ok()?,
-            ),
-        };
-        self.check(value)
-    }
-
-    /// What stands for a value in `--help`.
-    pub(crate) const fn placeholder(self) -> &'static str {
-        match self {
-            Self::Bool => "BOOL",
-            Self::Int(..) => "N",
-            Self::Float(..) => "X",
-            Self::Choice(_) => "NAME",
-            Self::Text => "TEXT",
-            Self::Period => "PERIOD",
-            Self::TextList => "NAME,…",
-            Self::IntList(..) => "N,…",
+            (Self::OneOf(_, names), Some(Value::String(name))) => names.contains(&name.as_str()),
+            (Self::On(_), Some(Value::Boolean(on))) => *on,
+            (Self::AboveZero(_), Some(Value::Integer(number))) => *number > 0,
+            _ => false,
         }
     }
 }
 
-/// The allowed values in words, for messages and the reference.
-impl fmt::Display for Kind {
+impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self
+            .of()
+            .split_once('.')
+            .map_or(self.of(), |(_, name)| name);
         match self {
-            Self::Bool => f.write_str("true or false"),
-            Self::Int(min, i64::MAX) => write!(f, "a whole number from {min}"),
-            Self::Int(min, max) => write!(f, "a whole number from {min} to {max}"),
-            Self::Float(min, max) if *max >= f64::MAX => write!(f, "a number from {min}"),
-            Self::Float(min, max) => write!(f, "a number from {min} to {max}"),
-            Self::Choice(words) => f.write_str(&words.join(", ")),
-            Self::Text => f.write_str("text"),
-            Self::Period => {
-                f.write_str("a number of epochs, steps, minutes or hours, such as \"10 minutes\"")
-            }
-            Self::TextList => f.write_str("a list of names"),
-            Self::IntList(min, _) => write!(f, "a list of whole numbers from {min}"),
+            Self::OneOf(_, names) => write!(f, "{name} = {}", names.join(", ")),
+            Self::On(_) => write!(f, "{name} = true"),
+            Self::AboveZero(_) => write!(f, "{name} above 0"),
         }
+    }
+}
+
+/// By its path: the rest is the same for all keys of that path.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.path)
     }
 }

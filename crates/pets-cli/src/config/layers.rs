@@ -9,8 +9,10 @@ use thiserror::Error;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
-use super::key::{Key, Kind};
-use super::keys::{KEYS, find};
+use super::key::{Key, Need};
+use super::kind::Kind;
+use super::setting::Setting;
+use super::{find, keys};
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub(crate) enum Origin {
     Default,
     /// The description inside a model file.
     Model(PathBuf),
-    /// A configuration file, and the line in it.
+    /// A configuration file, a run's among them, and the line in it.
     File(PathBuf, usize),
     Flag(String),
 }
@@ -79,8 +81,8 @@ pub(crate) enum ConfigError {
     },
 }
 
-/// The value in force for each key, and its origin.
-#[derive(Debug, Clone)]
+/// A value for each key, and its origin.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Layers {
     values: BTreeMap<&'static str, (Value, Origin)>,
 }
@@ -88,11 +90,78 @@ pub(crate) struct Layers {
 impl Layers {
     /// The built-in defaults.
     pub(crate) fn defaults() -> Self {
-        let values = KEYS
-            .iter()
-            .filter_map(|key| Some((key.path, (key.default_value()?, Origin::Default))))
+        let values = keys()
+            .filter_map(|key| Some((key.path, ((key.default)()?, Origin::Default))))
             .collect();
         Self { values }
+    }
+
+    /// Lays what is given over what is there.
+    pub(crate) fn overlaid(mut self, given: &Self) -> Self {
+        self.values.extend(given.values.clone());
+        self
+    }
+
+    /// Only those that `keep` wants.
+    pub(crate) fn filtered(&self, keep: impl Fn(&Key) -> bool) -> Self {
+        let kept = keys().filter(|key| keep(key));
+        let values = kept.filter_map(|key| Some((key.path, self.get(key)?.clone())));
+        Self {
+            values: values.collect(),
+        }
+    }
+
+    /// Without the values that are the defaults: a run or a model that is opened again holds every setting, and what it
+    /// had by default was not given.
+    pub(crate) fn without_defaults(&self) -> Self {
+        self.filtered(|key| self.is_changed(key))
+    }
+
+    /// Whether a setting is another than by default.
+    pub(crate) fn is_changed(&self, key: &Key) -> bool {
+        self.get(key).map(|(value, _)| value) != (key.default)().as_ref()
+    }
+
+    /// With the paths of files and folders that are there made absolute, so that they hold from any folder.
+    pub(crate) fn with_absolute_paths(&self) -> Self {
+        let mut layers = self.clone();
+        for path in layers.paths() {
+            if Path::new(path).exists()
+                && let Ok(absolute) = std::path::absolute(&*path)
+                && let Some(text) = absolute.to_str()
+            {
+                text.clone_into(path);
+            }
+        }
+        layers
+    }
+
+    /// With paths below the working folder as they are seen from there, whether they were given so or not: a model file
+    /// may go to another machine, and is the same whether its run was resumed or not.
+    pub(crate) fn with_paths_from_here(&self) -> Self {
+        let mut layers = self.with_absolute_paths();
+        let Ok(here) = std::env::current_dir() else {
+            return layers;
+        };
+        for path in layers.paths() {
+            if let Ok(below) = Path::new(path).strip_prefix(&here)
+                && let Some(text) = below.to_str()
+            {
+                *path = if text.is_empty() { "." } else { text }.to_owned();
+            }
+        }
+        layers
+    }
+
+    /// The values that are paths.
+    fn paths(&mut self) -> impl Iterator<Item = &mut String> {
+        let is_path = |path: &str| find(path).is_some_and(|key| matches!(key.kind, Kind::Path));
+        self.values
+            .iter_mut()
+            .filter_map(move |(path, entry)| match entry {
+                (Value::String(text), _) if is_path(path) => Some(text),
+                _ => None,
+            })
     }
 
     /// Lays a TOML file over what is there.
@@ -135,7 +204,7 @@ impl Layers {
 
     /// Lays one value, as written behind a flag, over what is there.
     pub(crate) fn add_flag(&mut self, key: &'static Key, text: &str) -> Result<(), ConfigError> {
-        self.insert_text(key, text, Origin::Flag(format!("--{}", key.flag)))
+        self.insert_text(key, text, Origin::Flag(format!("--{}", key.flag())))
     }
 
     /// Lays `section.key=value` over what is there.
@@ -184,31 +253,16 @@ impl Layers {
         Ok(())
     }
 
-    /// The folder of the run.
-    pub(crate) fn output_dir(&self) -> PathBuf {
-        let folder = self.values.get("output_dir");
-        folder
-            .and_then(|(value, _)| value.as_str())
-            .unwrap_or_default()
-            .into()
-    }
-
-    /// Lays the folder of a run that goes on over what is there.
-    pub(crate) fn set_output_dir(&mut self, folder: &Path) {
+    /// Names the folder of a run that goes on, as well as text can.
+    pub(super) fn name_run(&mut self, folder: &Path) {
         let value = Value::String(folder.display().to_string());
         self.values
             .insert("output_dir", (value, Origin::Flag("--resume".to_owned())));
     }
 
-    /// All settings but those at `paths`.
-    pub(crate) fn without(&self, paths: &[&str]) -> Self {
-        let kept = self
-            .values
-            .iter()
-            .filter(|(path, _)| !paths.contains(*path));
-        Self {
-            values: kept.map(|(path, entry)| (*path, entry.clone())).collect(),
-        }
+    /// Lays what is certain, whatever was given, over what is there.
+    pub(super) fn settle(&mut self, path: &'static str, value: Value, origin: &Origin) {
+        self.values.insert(path, (value, origin.clone()));
     }
 
     /// The settings in force as one table.
@@ -230,6 +284,15 @@ impl Layers {
             }
         }
         table
+    }
+
+    /// The typed form of the value at a path.
+    pub(super) fn typed<T: Setting>(&self, path: &str) -> T {
+        T::read(self.values.get(path).map(|(value, _)| value)).unwrap_or_else(|| {
+            panic!(
+                "{path} has a default, and each value was checked against its kind when it came in"
+            )
+        })
     }
 
     /// The value of a key and where it came from.
@@ -261,6 +324,11 @@ impl Layers {
             .is_some_and(|(_, origin)| *origin != Origin::Default)
     }
 
+    /// Whether what a setting needs to be of any effect is there.
+    pub(crate) fn meet(&self, need: Need) -> bool {
+        need.is_met_by(self.values.get(need.of()).map(|(value, _)| value))
+    }
+
     /// A setting in words: `key = value (origin)`.
     pub(crate) fn assignment(&self, path: &str) -> String {
         match self.values.get(path) {
@@ -281,8 +349,8 @@ fn known(path: &str, origin: &Origin) -> Result<&'static Key, ConfigError> {
         let similarity = |key: &Key| {
             strsim::jaro_winkler(key.path, path).max(strsim::jaro_winkler(key.name(), path))
         };
-        let names = KEYS.iter().map(|key| (similarity(key), key.path));
-        let suggestion = if KEYS.iter().any(|key| key.section() == path) {
+        let names = keys().map(|key| (similarity(key), key.path));
+        let suggestion = if keys().any(|key| key.section() == path) {
             format!("; `[{path}]` is a section")
         } else {
             suggestion(names)
@@ -296,10 +364,10 @@ fn known(path: &str, origin: &Origin) -> Result<&'static Key, ConfigError> {
 }
 
 fn known_section(name: &str, origin: &Origin) -> Result<(), ConfigError> {
-    if KEYS.iter().any(|key| key.section() == name) {
+    if keys().any(|key| key.section() == name) {
         return Ok(());
     }
-    let sections = KEYS.iter().map(Key::section);
+    let sections = keys().map(Key::section);
     let names = sections.map(|section| (strsim::jaro_winkler(section, name), section));
     Err(ConfigError::UnknownSection {
         section: name.to_owned(),
@@ -309,7 +377,7 @@ fn known_section(name: &str, origin: &Origin) -> Result<(), ConfigError> {
 }
 
 /// The most similar of some names, if it is similar.
-fn suggestion<'a>(names: impl Iterator<Item = (f64, &'a str)>) -> String {
+pub(super) fn suggestion<'a>(names: impl Iterator<Item = (f64, &'a str)>) -> String {
     names
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(similarity, _)| *similarity > 0.7)
@@ -318,13 +386,13 @@ fn suggestion<'a>(names: impl Iterator<Item = (f64, &'a str)>) -> String {
 
 fn not_allowed(key: &'static Key, value: &str, origin: &Origin) -> ConfigError {
     let word = value.trim_matches('"');
-    let names: &[&str] = match key.kind {
-        Kind::Choice(words) => words,
-        _ => &[],
+    let names = match key.kind {
+        Kind::Choice(names) => names(),
+        _ => Vec::new(),
     };
     let names = names
         .iter()
-        .map(|name| (strsim::jaro_winkler(name, word), *name));
+        .map(|name| (strsim::jaro_winkler(name, word), name.as_str()));
     ConfigError::NotAllowed {
         key: key.path,
         value: value.to_owned(),

@@ -1,185 +1,48 @@
-//! The configuration: keys, layers, and the typed result.
+//! The configuration: what settings there are, the layers of their values, and the typed result.
 
+#[macro_use]
+mod section;
+
+mod choice;
 mod contradictions;
+mod for_dataset;
 #[cfg(test)]
 mod fuzz;
+mod holdout_breeds;
 mod key;
-mod keys;
+mod kind;
 mod layers;
+mod loss_parameters;
 mod render;
+mod sections;
+mod setting;
+mod settings;
 
-use std::path::PathBuf;
-
-use serde::Deserialize;
-
-pub(crate) use key::{Key, Kind};
-pub(crate) use keys::KEYS;
-pub(crate) use keys::find;
+pub(crate) use choice::Choice;
+pub(crate) use for_dataset::HeldOutBreed;
+pub(crate) use holdout_breeds::HoldoutBreeds;
+pub(crate) use key::{Key, OnResume, Topic};
+pub(crate) use kind::Kind;
 pub(crate) use layers::{ConfigError, Layers, Origin};
+pub(crate) use loss_parameters::default_parameters;
 pub(crate) use render::{default_toml, effective_toml};
+pub(crate) use section::Section;
+pub(crate) use sections::Config;
+#[cfg(test)]
+pub(crate) use sections::{LossSection, SchedulerSection};
+pub(crate) use setting::Setting;
+pub(crate) use settings::{ResolvedSettings, Settings};
 
-/// A configuration whose every value is in range and none contradicts another.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Config {
-    pub(crate) seed: u64,
-    pub(crate) device: String,
-    pub(crate) output_dir: PathBuf,
-    pub(crate) data: DataSection,
-    pub(crate) drawn: DrawnSection,
-    pub(crate) model: ModelSection,
-    pub(crate) train: TrainSection,
-    pub(crate) loss: LossSection,
-    pub(crate) scheduler: SchedulerSection,
-    pub(crate) early_stopping: EarlyStoppingSection,
-    pub(crate) evaluation: EvaluationSection,
-    pub(crate) visualization: VisualizationSection,
+/// Every setting, in the order of `configs/default.toml`.
+pub(crate) fn keys() -> impl Iterator<Item = &'static Key> {
+    Config::ALL_KEYS.iter().copied().flatten()
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DataSection {
-    pub(crate) dir: PathBuf,
-    pub(crate) fetch: bool,
-    pub(crate) url: String,
-    pub(crate) img_size: usize,
-    pub(crate) split: String,
-    pub(crate) train_val_split: f64,
-    pub(crate) train_test_split: f64,
-    pub(crate) holdout_breeds: Vec<String>,
-    pub(crate) batch_size: usize,
-    pub(crate) num_workers: usize,
-    pub(crate) sampler: String,
-    pub(crate) samples_per_class: usize,
-    pub(crate) hard_negative_every: usize,
-    pub(crate) hard_negative_group: usize,
-    pub(crate) augment: bool,
-    pub(crate) horizontal_flip: bool,
-    pub(crate) rotation: f32,
-    pub(crate) color_jitter: f32,
-    pub(crate) crop_scale: f32,
-    pub(crate) on_bad_image: OnBadImage,
-}
-
-/// What becomes of a picture that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum OnBadImage {
-    /// It ends the run, which names it.
-    Error,
-    /// It is left out of its part before anything is read from it, and listed among the results.
-    Skip,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DrawnSection {
-    pub(crate) breeds: usize,
-    pub(crate) images: usize,
-    pub(crate) size: u32,
-    pub(crate) seed: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ModelSection {
-    pub(crate) backbone: String,
-    pub(crate) pretrained: bool,
-    pub(crate) weights: Option<PathBuf>,
-    pub(crate) weights_url: String,
-    pub(crate) allow_partial: bool,
-    pub(crate) embedding_size: usize,
-    pub(crate) dropout_rate: f64,
-    pub(crate) freeze: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TrainSection {
-    pub(crate) num_epochs: usize,
-    pub(crate) optimizer: pets_train::OptimizerKind,
-    pub(crate) learning_rate: f64,
-    pub(crate) backbone_lr_factor: f64,
-    pub(crate) weight_decay: f64,
-    pub(crate) loss_lr_factor: f64,
-    pub(crate) loss_weight_decay: Option<f64>,
-    pub(crate) clip_norm: Option<f64>,
-    pub(crate) accumulation: usize,
-    pub(crate) freeze_epochs: usize,
-    pub(crate) ema_decay: Option<f64>,
-    pub(crate) checkpoint_every: pets_train::CheckpointEvery,
-    pub(crate) on_nan: String,
-    pub(crate) max_nan_steps: usize,
-    pub(crate) cache_mb: usize,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(crate) struct LossSection {
-    pub(crate) r#type: String,
-    pub(crate) memory: usize,
-    pub(crate) memory_start_epoch: usize,
-    /// Parameters that were given; the others have the loss's defaults.
-    #[serde(flatten)]
-    pub(crate) parameters: toml::Table,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SchedulerSection {
-    pub(crate) r#type: String,
-    pub(crate) step_size: usize,
-    pub(crate) gamma: f64,
-    pub(crate) patience: usize,
-    pub(crate) min_lr: f64,
-    pub(crate) warmup_epochs: usize,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EarlyStoppingSection {
-    pub(crate) enabled: bool,
-    pub(crate) patience: usize,
-    pub(crate) delta: f64,
-    pub(crate) monitor: pets_train::Monitor,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EvaluationSection {
-    pub(crate) k_values: Vec<usize>,
-    pub(crate) n_way: usize,
-    pub(crate) k_shot: usize,
-    pub(crate) num_few_shot_tasks: usize,
-    pub(crate) verification_pairs: u64,
-    pub(crate) knn_k: usize,
-    pub(crate) bootstrap_resamples: usize,
-    pub(crate) normalize: bool,
-    pub(crate) representation: String,
-    pub(crate) baseline: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct VisualizationSection {
-    pub(crate) theme: String,
-    pub(crate) tsne_perplexity: f64,
-    pub(crate) tsne_engine: String,
-    pub(crate) tsne_iterations: usize,
-    pub(crate) umap_n_neighbors: usize,
-    pub(crate) umap_min_dist: f64,
-    pub(crate) num_queries: usize,
-    pub(crate) num_samples: usize,
-}
-
-impl Config {
-    /// The typed configuration of `layers`.
-    pub(crate) fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
-        let config: Self = layers.table().try_into().expect(
-            "each value was checked against its key, and a test holds keys and fields together",
-        );
-        config.check(layers)?;
-        Ok(config)
-    }
+/// The setting of a name: its path, or one of its other names.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    keys()
+        .find(|key| key.path == name)
+        .or_else(|| keys().find(|key| key.is_called(name)))
 }
 
 #[cfg(test)]
@@ -192,42 +55,89 @@ mod tests {
 
     #[test]
     fn defaults_are_in_range_and_make_a_configuration() {
-        for key in KEYS {
-            if let Some(value) = key.default_value() {
-                assert!(
-                    key.kind.check(value).is_some(),
-                    "the default of {} is not allowed",
-                    key.path
-                );
+        for key in keys() {
+            if let Some(value) = (key.default)() {
+                let allowed = key.kind.check(value.clone());
+                assert_eq!(allowed, Some(value), "the default of {key:?}");
             }
         }
-        Config::from_layers(&Layers::defaults()).unwrap();
+        Settings::default().resolve().unwrap();
     }
 
     #[test]
-    fn flags_and_paths_are_unique() {
-        let mut names: Vec<_> = KEYS
-            .iter()
-            .flat_map(|key| key.aliases.iter().copied().chain([key.flag]))
-            .collect();
-        let count = names.len();
+    fn names_are_unique_and_each_finds_its_setting() {
+        let mut names = Vec::new();
+        for key in keys() {
+            assert!(!key.help().is_empty(), "{key:?}");
+            let others = key.aliases.iter().map(|alias| (*alias).to_owned());
+            for name in others.chain([key.flag(), key.path.to_owned()]) {
+                assert_eq!(find(&name).map(|key| key.path), Some(key.path), "{name}");
+                names.push(name);
+            }
+        }
         names.sort_unstable();
+        let count = names.len();
         names.dedup();
-        assert_eq!(names.len(), count);
-        assert!(
-            KEYS.iter()
-                .all(|key| std::ptr::eq(find(key.path).unwrap(), key))
-        );
+        // Settings at the top whose path is their flag count twice.
+        assert_eq!(names.len() + 2, count);
+    }
+
+    #[test]
+    fn what_settings_need_is_a_setting_that_can_be_so() {
+        for (key, need) in keys().filter_map(|key| Some((key, key.needs?))) {
+            let needed = find(need.of()).expect(key.path);
+            if let key::Need::OneOf(_, names) = need {
+                for name in names {
+                    assert!(needed.kind.parse(name).is_some(), "{key:?}: {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_original_projects_names_are_names_of_settings() {
+        for (name, path) in [
+            ("scheduler_step_size", "scheduler.step_size"),
+            ("scheduler.scheduler_gamma", "scheduler.gamma"),
+            ("scheduler_min_lr", "scheduler.min_lr"),
+            ("few_shot_holdout_breeds", "data.holdout_breeds"),
+            ("evaluation.retrieval_k_values", "evaluation.k_values"),
+            ("retrieval_k_values", "evaluation.k_values"),
+            ("batch_size", "data.batch_size"),
+            ("early_stopping_min_delta", "early_stopping.delta"),
+        ] {
+            assert_eq!(find(name).map(|key| key.path), Some(path), "{name}");
+        }
+        for unknown in ["type", "patienc", "scheduler.batch_size", ""] {
+            assert!(find(unknown).is_none(), "{unknown}");
+        }
     }
 
     #[test]
     fn the_later_layer_wins_and_is_named() {
-        let mut layers = Layers::defaults();
-        layers.add_toml("[train]\nnum_epochs = 7", in_file).unwrap();
-        layers.add_set("train.num_epochs=9").unwrap();
-        assert_eq!(Config::from_layers(&layers).unwrap().train.num_epochs, 9);
-        let (_, origin) = layers.get(find("train.num_epochs").unwrap()).unwrap();
+        let mut given = Layers::default();
+        given.add_toml("[train]\nnum_epochs = 7", in_file).unwrap();
+        given.add_set("train.num_epochs=9").unwrap();
+        let settings = Settings::new(given).resolve().unwrap();
+        assert_eq!(settings.config.train.num_epochs, 9);
+        let (_, origin) = settings
+            .layers
+            .get(find("train.num_epochs").unwrap())
+            .unwrap();
         assert_eq!(*origin, Origin::Flag("--set".to_owned()));
+    }
+
+    #[test]
+    fn what_a_model_had_by_default_was_not_given() {
+        let text = "device = \"cuda:7\"\n[train]\nnum_epochs = 4\n[data]\nbatch_size = 32";
+        let settings = Settings::default()
+            .resolve_over_model(text, std::path::Path::new("a.safetensors"))
+            .unwrap();
+        assert_eq!(settings.config.data.batch_size, 32);
+        assert!(settings.layers.is_given("data.batch_size"));
+        assert!(!settings.layers.is_given("train.num_epochs"));
+        // What belongs to the machine that made it stays there.
+        assert_eq!(settings.config.device, "auto");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::key::Key;
-use super::keys::KEYS;
+use super::keys;
 use super::layers::Layers;
 
 const HEADER: &str = "\
@@ -14,11 +14,10 @@ const HEADER: &str = "\
 /// `configs/default.toml`: every key with its default, meaning and range.
 pub(crate) fn default_toml() -> String {
     render(HEADER, |key| {
-        let comment = format!("# {} ({}).\n", key.help, key.kind);
-        if key.default.is_empty() {
-            format!("{comment}# {} = …\n", key.name())
-        } else {
-            format!("{comment}{} = {}\n", key.name(), key.default)
+        let comment = format!("# {} ({}).\n", key.help(), key.kind);
+        match key.default_text() {
+            Some(default) => format!("{comment}{} = {default}\n", key.name()),
+            None => format!("{comment}# {} = …\n", key.name()),
         }
     })
 }
@@ -34,7 +33,7 @@ pub(crate) fn effective_toml(layers: &Layers) -> String {
 fn render(header: &str, line: impl Fn(&Key) -> String) -> String {
     let mut text = header.to_owned();
     let mut section = "";
-    for key in KEYS {
+    for key in keys() {
         if key.section() != section {
             section = key.section();
             write!(text, "\n[{section}]\n").expect("writing to a string succeeds");

@@ -1,3 +1,5 @@
+//! Pictures of every format, upright, and those that cannot be read.
+
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;

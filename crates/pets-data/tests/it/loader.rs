@@ -1,3 +1,5 @@
+//! Batches of the loader: order, contents, errors, early ends.
+
 use std::fs;
 
 use burn::tensor::Device;

@@ -2,6 +2,8 @@
 
 mod dataset;
 mod decode;
+mod fuzz;
+mod integrity;
 mod loader;
 mod odd_folders;
 mod pictures;

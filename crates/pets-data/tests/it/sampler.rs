@@ -1,3 +1,5 @@
+//! Which items make the batches of an epoch.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use pets_data::{HardNegativeSampler, Sampler};

@@ -1,12 +1,16 @@
+//! Divisions of a dataset, official and random.
+
 use std::collections::BTreeSet;
 
-use pets_data::{DataError, Dataset, OfficialPart, Split, SplitKind, SplitSpec};
+use pets_data::{DataError, Dataset, OfficialPart, Split, SplitConfig, SplitKind};
 use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 
 use crate::pictures::{classes_in_file_names, official_layout, write_file};
 
-fn random(train_val_split: f64, train_test_split: f64, holdout: &[&str], seed: u64) -> SplitSpec {
-    SplitSpec {
+fn random(train_val_split: f64, train_test_split: f64, holdout: &[&str], seed: u64) -> SplitConfig {
+    SplitConfig {
         kind: SplitKind::Random,
         train_val_split,
         train_test_split,
@@ -15,8 +19,8 @@ fn random(train_val_split: f64, train_test_split: f64, holdout: &[&str], seed: u
     }
 }
 
-fn official(train_val_split: f64, holdout: &[&str]) -> SplitSpec {
-    SplitSpec {
+fn official(train_val_split: f64, holdout: &[&str]) -> SplitConfig {
+    SplitConfig {
         kind: SplitKind::Official,
         ..random(train_val_split, 0.9, holdout, 7)
     }
@@ -48,8 +52,8 @@ proptest! {
         let dir = classes_in_file_names(&classes);
         let dataset = Dataset::open(dir.path()).unwrap();
         let holdout: Vec<&str> = classes[..held_out].iter().map(|class| class.0).collect();
-        let spec = random(train_val_split, train_test_split, &holdout, seed);
-        let split = Split::new(&dataset, &spec).unwrap();
+        let config = random(train_val_split, train_test_split, &holdout, seed);
+        let split = Split::new(&dataset, &config).unwrap();
 
         let parts = [&split.train, &split.val, &split.test, &split.few_shot];
         let union: BTreeSet<usize> = parts.iter().copied().flatten().copied().collect();
@@ -73,7 +77,7 @@ proptest! {
                 prop_assert_eq!(split.train_label(class), Some(class - held_out));
             }
         }
-        prop_assert_eq!(&split, &Split::new(&dataset, &spec).unwrap());
+        prop_assert_eq!(&split, &Split::new(&dataset, &config).unwrap());
     }
 }
 
@@ -201,7 +205,7 @@ fn train_items_have_labels_without_gaps() {
 fn what_cannot_be_divided_is_told() {
     let dir = classes_in_file_names(&[("Egyptian_Mau", 5), ("samoyed", 5), ("pug", 2)]);
     let dataset = Dataset::open(dir.path()).unwrap();
-    let error = |spec: SplitSpec| Split::new(&dataset, &spec).unwrap_err();
+    let error = |config: SplitConfig| Split::new(&dataset, &config).unwrap_err();
 
     let too_few = error(random(0.8, 0.9, &[], 1));
     assert!(
@@ -224,4 +228,19 @@ fn what_cannot_be_divided_is_told() {
         let name = error(random(0.8, share, &[], 1)).to_string();
         assert!(name.contains("train_test_split"), "{name}");
     }
+}
+
+#[test]
+fn splits_are_read_by_their_names() {
+    for kind in SplitKind::ALL {
+        let name = kind.to_string();
+        assert_eq!(name.parse::<SplitKind>().unwrap(), kind);
+        let in_file = StrDeserializer::<serde::de::value::Error>::new(&name);
+        assert_eq!(SplitKind::deserialize(in_file).unwrap(), kind);
+    }
+    let refusal = "half".parse::<SplitKind>().unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "there is no split `half`: use one of random, official"
+    );
 }

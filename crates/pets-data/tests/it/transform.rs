@@ -1,3 +1,5 @@
+//! What becomes of a picture on its way to a network.
+
 use image::{Rgb, RgbImage};
 use pets_data::{Augmentation, DataError, Normalization, Transform, TransformBuffers};
 use rand::SeedableRng;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use pets_data::{DataError, Dataset, Split, SplitKind, SplitSpec};
+use pets_data::{DataError, Dataset, Split, SplitConfig, SplitKind};
 use tempfile::TempDir;
 
 use crate::pictures::write_picture;
@@ -19,14 +19,14 @@ fn drawn() -> TempDir {
 }
 
 fn divided(dataset: &Dataset) -> Split {
-    let spec = SplitSpec {
+    let config = SplitConfig {
         kind: SplitKind::Random,
         train_val_split: 0.7,
         train_test_split: 0.7,
         holdout: vec!["pug".into()],
         seed: 4,
     };
-    Split::new(dataset, &spec).unwrap()
+    Split::new(dataset, &config).unwrap()
 }
 
 #[test]

@@ -1,11 +1,13 @@
+//! The body: trunk, legs, tail.
+
 use super::coat;
 use super::fur;
 use super::pose::Pose;
 use super::posture::{Posture, posture};
 use crate::breed::{FurLength, Pattern, Species, Traits};
 use crate::dice::Dice;
+use crate::light::Light;
 use crate::paint::{Colour, Ink, Layer, Outline, Xy};
-use crate::scene::Light;
 
 /// Draws everything below the head on the layer.
 pub(super) fn draw(layer: &mut Layer, breed: &Traits, pose: &Pose, light: &Light, dice: &mut Dice) {

@@ -1,3 +1,5 @@
+//! Ears: upright, hanging, folded; behind the head and before it.
+
 use super::coat;
 use super::pose::Pose;
 use crate::breed::{EarShape, Species, Traits};

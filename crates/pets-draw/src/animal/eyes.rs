@@ -1,3 +1,5 @@
+//! Eyes, lids and pupils.
+
 use super::pose::Pose;
 use crate::breed::{Species, Traits};
 use crate::paint::{Colour, Ink, Layer, Outline, Xy};

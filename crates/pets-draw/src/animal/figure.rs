@@ -1,10 +1,12 @@
+//! The whole animal, and what tells an individual from its breed.
+
 use super::pose::Pose;
 use super::{body, head, muzzle};
 use crate::breed::Traits;
 use crate::dice::Dice;
+use crate::light::Light;
 use crate::nuisance::NUISANCE;
 use crate::paint::{Colour, Layer};
-use crate::scene::Light;
 
 /// An individual of the breed: lightness and proportions vary a little.
 pub(crate) fn individual(breed: &Traits, dice: &mut Dice) -> Traits {

@@ -1,3 +1,5 @@
+//! Tufts along outlines and hairs over areas.
+
 use crate::dice::Dice;
 use crate::paint::{Blade, Colour, Ink, Layer, Outline, Xy, along};
 

@@ -1,3 +1,5 @@
+//! The head with all that is on it.
+
 use super::coat;
 use super::ears::Ears;
 use super::eyes;
@@ -6,8 +8,8 @@ use super::muzzle;
 use super::pose::Pose;
 use crate::breed::{FurLength, Pattern, Species, Traits};
 use crate::dice::Dice;
+use crate::light::Light;
 use crate::paint::{Ink, Layer, Outline, Xy};
-use crate::scene::Light;
 
 /// Draws the head with its ears on top of what the layer holds.
 pub(super) fn draw(layer: &mut Layer, breed: &Traits, pose: &Pose, light: &Light, dice: &mut Dice) {

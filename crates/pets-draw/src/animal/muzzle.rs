@@ -1,3 +1,5 @@
+//! The muzzle: nose, mouth, whiskers.
+
 use super::coat;
 use super::pose::Pose;
 use crate::breed::{Species, Traits};

@@ -1,3 +1,5 @@
+//! Where the animal is in the picture, and how it holds itself.
+
 use tiny_skia::Transform;
 
 use super::posture::Stance;

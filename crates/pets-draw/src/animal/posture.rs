@@ -1,3 +1,5 @@
+//! The stances, and where the parts of a body are in each.
+
 use crate::paint::Xy;
 
 /// What the body does.

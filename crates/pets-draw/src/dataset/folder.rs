@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::marker::{self, FINISHED, UNFINISHED};
-use crate::{Breed, DrawError, DrawSpec, breeds};
+use crate::{Breed, DrawConfig, DrawError, breeds};
 
 /// Folders of a set, parents first.
 pub(super) const FOLDERS: [&str; 3] = ["images", "annotations", "annotations/trimaps"];
@@ -36,20 +36,20 @@ pub(super) fn trimap_path(breed: &Breed, picture: usize) -> PathBuf {
 }
 
 /// Looks at the folder, and removes the files of an unfinished drawing if nothing else is there.
-pub(super) fn prepare(dir: &Path, spec: &DrawSpec) -> Result<State, DrawError> {
+pub(super) fn prepare(dir: &Path, config: &DrawConfig) -> Result<State, DrawError> {
     if let Some(found) = marker::read(&dir.join(FINISHED))? {
-        return if found == *spec {
+        return if found == *config {
             Ok(State::Finished)
         } else {
             Err(DrawError::OtherSet {
                 dir: dir.into(),
                 found,
-                wanted: *spec,
+                wanted: *config,
             })
         };
     }
     let unfinished = marker::read(&dir.join(UNFINISHED))?;
-    let ours = unfinished.map(|spec| files(&spec)).unwrap_or_default();
+    let ours = unfinished.map(|config| files(&config)).unwrap_or_default();
     let entries = entries(dir)?;
     if let Some(foreign) = entries.iter().find(|entry| !ours.contains(*entry)) {
         return Err(DrawError::Foreign {
@@ -70,11 +70,11 @@ pub(super) fn prepare(dir: &Path, spec: &DrawSpec) -> Result<State, DrawError> {
 }
 
 /// Every file and folder that drawing this set makes before it is finished, relative to the folder.
-fn files(spec: &DrawSpec) -> BTreeSet<PathBuf> {
+fn files(config: &DrawConfig) -> BTreeSet<PathBuf> {
     let fixed = FOLDERS.into_iter().chain([ALL, TRAINVAL, TEST, UNFINISHED]);
     let mut files: BTreeSet<PathBuf> = fixed.map(PathBuf::from).collect();
-    for breed in breeds(spec) {
-        for picture in 0..spec.images() {
+    for breed in breeds(config) {
+        for picture in 0..config.images() {
             files.insert(image_path(&breed, picture));
             files.insert(trimap_path(&breed, picture));
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::dice::{Dice, Purpose};
-use crate::{Breed, DrawSpec};
+use crate::{Breed, DrawConfig};
 
 /// The texts of the three lists.
 pub(super) struct Lists {
@@ -15,7 +15,7 @@ pub(super) struct Lists {
 impl Lists {
     /// A line `NAME_N CLASS-ID SPECIES BREED-ID` for each picture; half of each breed, the larger one if they
     /// differ, is in trainval, the rest in test.
-    pub(super) fn new(spec: &DrawSpec, breeds: &[Breed]) -> Self {
+    pub(super) fn new(config: &DrawConfig, breeds: &[Breed]) -> Self {
         let cats = breeds
             .iter()
             .filter(|breed| breed.species().id() == 1)
@@ -26,7 +26,7 @@ impl Lists {
             test: String::new(),
         };
         for breed in breeds {
-            for (picture, in_test) in halves(spec, breed).into_iter().enumerate() {
+            for (picture, in_test) in halves(config, breed).into_iter().enumerate() {
                 let line = line(breed, picture);
                 lists.all.push_str(&line);
                 let half = if in_test {
@@ -61,11 +61,11 @@ fn line(breed: &Breed, picture: usize) -> String {
 }
 
 /// For each picture whether it is in the test half.
-fn halves(spec: &DrawSpec, breed: &Breed) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..spec.images()).collect();
-    Dice::new(spec.seed(), Purpose::Halves, breed.index, 0).shuffle(&mut order);
-    let mut in_test = vec![false; spec.images()];
-    for &picture in &order[spec.images().div_ceil(2)..] {
+fn halves(config: &DrawConfig, breed: &Breed) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..config.images()).collect();
+    Dice::new(config.seed(), Purpose::Halves, breed.index, 0).shuffle(&mut order);
+    let mut in_test = vec![false; config.images()];
+    for &picture in &order[config.images().div_ceil(2)..] {
         in_test[picture] = true;
     }
     in_test

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DrawError, DrawSpec};
+use crate::{DrawConfig, DrawError};
 
 /// Name of the marker of a finished set.
 pub(super) const FINISHED: &str = "drawn.json";
@@ -30,21 +30,21 @@ struct Marker {
 const FORMAT: &str = "pets-draw";
 
 /// The text of a marker.
-pub(super) fn text(spec: &DrawSpec) -> String {
+pub(super) fn text(config: &DrawConfig) -> String {
     let marker = Marker {
         format: FORMAT.into(),
         version: VERSION,
-        breeds: spec.breeds(),
-        images: spec.images(),
-        size: spec.size(),
-        seed: spec.seed(),
+        breeds: config.breeds(),
+        images: config.images(),
+        size: config.size(),
+        seed: config.seed(),
     };
     let json = serde_json::to_string_pretty(&marker).expect("numbers and a text have a JSON form");
     json + "\n"
 }
 
 /// What the marker at `path` says, or `None` where there is no such file.
-pub(super) fn read(path: &Path) -> Result<Option<DrawSpec>, DrawError> {
+pub(super) fn read(path: &Path) -> Result<Option<DrawConfig>, DrawError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -62,7 +62,7 @@ pub(super) fn read(path: &Path) -> Result<Option<DrawSpec>, DrawError> {
     })
 }
 
-fn parse(text: &str) -> Result<DrawSpec, String> {
+fn parse(text: &str) -> Result<DrawConfig, String> {
     let marker: Marker = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if marker.format != FORMAT {
         return Err(format!("its format is {:?}, not {FORMAT:?}", marker.format));
@@ -70,7 +70,7 @@ fn parse(text: &str) -> Result<DrawSpec, String> {
     if marker.version != VERSION {
         return Err(format!("its version is {}, not {VERSION}", marker.version));
     }
-    DrawSpec::new(marker.breeds, marker.images, marker.size, marker.seed)
+    DrawConfig::new(marker.breeds, marker.images, marker.size, marker.seed)
         .map_err(|error| error.to_string())
 }
 
@@ -80,16 +80,16 @@ mod tests {
 
     #[test]
     fn a_marker_reads_back() {
-        let spec = DrawSpec::new(3, 4, 64, u64::MAX).unwrap();
-        assert_eq!(parse(&text(&spec)), Ok(spec));
+        let config = DrawConfig::new(3, 4, 64, u64::MAX).unwrap();
+        assert_eq!(parse(&text(&config)), Ok(config));
     }
 
     #[test]
     fn other_versions_and_other_files_are_refused() {
-        let spec = DrawSpec::new(3, 4, 64, 1).unwrap();
-        let newer = text(&spec).replace("\"version\": 1", "\"version\": 2");
+        let config = DrawConfig::new(3, 4, 64, 1).unwrap();
+        let newer = text(&config).replace("\"version\": 1", "\"version\": 2");
         assert_eq!(parse(&newer).unwrap_err(), "its version is 2, not 1");
         assert!(parse("{}").is_err());
-        assert!(parse(&text(&spec).replace("\"breeds\": 3", "\"breeds\": 0")).is_err());
+        assert!(parse(&text(&config).replace("\"breeds\": 3", "\"breeds\": 0")).is_err());
     }
 }

@@ -5,4 +5,4 @@ mod lists;
 mod marker;
 mod writer;
 
-pub use writer::{Outcome, draw_dataset};
+pub use writer::{DrawOutcome, draw_dataset};

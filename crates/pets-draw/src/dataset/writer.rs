@@ -1,3 +1,5 @@
+//! Writing a whole set, picture by picture.
+
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,14 +12,14 @@ use rayon::prelude::*;
 use super::folder::{self, ALL, FOLDERS, State, TEST, TRAINVAL, io};
 use super::lists::Lists;
 use super::marker::{self, FINISHED, UNFINISHED};
-use crate::{Breed, DrawError, DrawSpec, Drawing, breeds, draw};
+use crate::{Breed, DrawConfig, DrawError, Drawing, breeds, draw};
 
 /// JPEG quality of the pictures, 1 to 100.
 const QUALITY: u8 = 90;
 
 /// What [`draw_dataset`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DrawOutcome {
     /// The set was drawn.
     Drawn,
     /// The folder holds this very set already; nothing was written.
@@ -38,22 +40,22 @@ pub enum Outcome {
 /// [`DrawError::Marker`] for a marker that cannot be read, [`DrawError::Io`] or [`DrawError::Encode`] if a file
 /// cannot be written.
 pub fn draw_dataset(
-    spec: &DrawSpec,
+    config: &DrawConfig,
     dir: &Path,
     progress: impl Fn(usize, usize) + Sync,
-) -> Result<Outcome, DrawError> {
-    match folder::prepare(dir, spec)? {
-        State::Finished => return Ok(Outcome::AlreadyThere),
+) -> Result<DrawOutcome, DrawError> {
+    match folder::prepare(dir, config)? {
+        State::Finished => return Ok(DrawOutcome::AlreadyThere),
         State::Free => {}
     }
     fs::create_dir_all(dir).map_err(|source| io("make the folder", dir, source))?;
-    write(dir, Path::new(UNFINISHED), marker::text(spec).as_bytes())?;
+    write(dir, Path::new(UNFINISHED), marker::text(config).as_bytes())?;
     for folder in FOLDERS {
         let path = dir.join(folder);
         fs::create_dir_all(&path).map_err(|source| io("make the folder", &path, source))?;
     }
-    let breeds = breeds(spec);
-    let lists = Lists::new(spec, &breeds);
+    let breeds = breeds(config);
+    let lists = Lists::new(config, &breeds);
     for (path, text) in [
         (ALL, lists.all),
         (TRAINVAL, lists.trainval),
@@ -62,24 +64,24 @@ pub fn draw_dataset(
         write(dir, Path::new(path), text.as_bytes())?;
     }
     let done = AtomicUsize::new(0);
-    (0..spec.total()).into_par_iter().try_for_each(|i| {
-        let breed = &breeds[i / spec.images()];
-        write_drawing(dir, spec, breed, i % spec.images())?;
-        progress(done.fetch_add(1, Ordering::Relaxed) + 1, spec.total());
-        Ok(())
+    (0..config.total()).into_par_iter().try_for_each(|i| {
+        let breed = &breeds[i / config.images()];
+        write_drawing(dir, config, breed, i % config.images())?;
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, config.total());
+        Ok::<(), DrawError>(())
     })?;
     let finished = dir.join(FINISHED);
     fs::rename(dir.join(UNFINISHED), &finished).map_err(|source| io("write", &finished, source))?;
-    Ok(Outcome::Drawn)
+    Ok(DrawOutcome::Drawn)
 }
 
 fn write_drawing(
     dir: &Path,
-    spec: &DrawSpec,
+    config: &DrawConfig,
     breed: &Breed,
     picture: usize,
 ) -> Result<(), DrawError> {
-    let drawing = draw(spec, breed, picture);
+    let drawing = draw(config, breed, picture);
     let image = folder::image_path(breed, picture);
     let jpeg = encode(&image, |into| jpeg(&drawing, into))?;
     write(dir, &image, &jpeg)?;

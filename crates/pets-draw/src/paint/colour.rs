@@ -1,3 +1,5 @@
+//! Opaque sRGB colours, mixed and compared.
+
 use tiny_skia::Color;
 
 /// An opaque sRGB colour, each channel in 0..=1.

@@ -1,3 +1,5 @@
+//! What shapes are filled with: flat colours and gradients.
+
 use tiny_skia::{
     GradientStop, LinearGradient, Paint, Point, RadialGradient, Shader, SpreadMode, Transform,
 };

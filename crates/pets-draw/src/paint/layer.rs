@@ -1,3 +1,5 @@
+//! A sheet to paint on, with a view of its own coordinates.
+
 use tiny_skia::{BlendMode, FillRule, LineCap, LineJoin, Pixmap, Stroke, Transform};
 
 use super::{Colour, Ink, Outline, Xy};
@@ -12,7 +14,7 @@ impl Layer {
     /// An empty layer of `size` × `size` pixels whose view is in pixels.
     pub(crate) fn new(size: u32) -> Self {
         Self {
-            pixmap: Pixmap::new(size, size).expect("DrawSpec bounds the size to 32..=2048"),
+            pixmap: Pixmap::new(size, size).expect("DrawConfig bounds the size to 32..=2048"),
             view: Transform::identity(),
         }
     }

@@ -1,3 +1,5 @@
+//! Shapes ready to be painted.
+
 use tiny_skia::{Path, PathBuilder, Rect};
 
 use crate::dice::Dice;

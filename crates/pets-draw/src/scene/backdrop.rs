@@ -1,3 +1,5 @@
+//! What is behind the animal: room, meadow, lights, cloth, studio.
+
 use tiny_skia::Transform;
 
 use super::{furniture, meadow};

@@ -1,3 +1,5 @@
+//! What stands and hangs in a room.
+
 use crate::dice::Dice;
 use crate::paint::{Colour, Ink, Layer, Outline, Xy};
 

@@ -1,3 +1,5 @@
+//! Out of doors: sky, hedge or sea, grass or sand.
+
 use super::furniture::leaf;
 use crate::dice::Dice;
 use crate::nuisance::NUISANCE;

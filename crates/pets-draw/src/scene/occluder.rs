@@ -1,3 +1,5 @@
+//! Things in front of the animal.
+
 use tiny_skia::Transform;
 
 use super::furniture::{leaf, toy_ball};

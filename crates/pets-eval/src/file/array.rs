@@ -6,7 +6,7 @@ use std::path::Path;
 
 use half::{bf16, f16};
 
-use crate::EvalError;
+use crate::error::EvalError;
 
 /// An array in row-major order, little-endian. The bytes fill the shape: see [`Array::new`].
 pub(super) struct Array<'a> {

@@ -7,7 +7,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::array::Array;
-use super::{CLASS_NAMES, Contents, EMBEDDINGS, EmbeddingsFile, LABELS, PATHS, npy};
+use super::contents::{CLASS_NAMES, Contents, EMBEDDINGS, LABELS, PATHS};
+use super::embeddings_file::EmbeddingsFile;
+use super::npy;
 
 const MAGIC: &[u8] = b"PK";
 /// Deflate cannot make data smaller than this.

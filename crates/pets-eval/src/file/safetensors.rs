@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
 use super::array::{Array, ValueType};
-use super::{CLASS_NAMES, Contents, EMBEDDINGS, EmbeddingsFile, LABELS, PATHS};
+use super::contents::{CLASS_NAMES, Contents, EMBEDDINGS, LABELS, PATHS};
+use super::embeddings_file::EmbeddingsFile;
 
 /// Bytes of the header's length at the start of a file.
 const LENGTH_BYTES: usize = 8;

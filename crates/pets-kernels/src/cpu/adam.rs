@@ -1,7 +1,9 @@
 //! A step of Adam in one pass.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
+
+use crate::instruction_set::dispatch;
 
 /// Weights for one thread at a time.
 const BLOCK: usize = 1 << 14;
@@ -31,7 +33,7 @@ pub(crate) fn adam(
         .zip(first.par_chunks_mut(BLOCK))
         .zip(second.par_chunks_mut(BLOCK))
         .for_each(|(((weights, gradient), first), second)| {
-            Arch::new().dispatch(Block {
+            dispatch(Block {
                 factors,
                 weights,
                 gradient,

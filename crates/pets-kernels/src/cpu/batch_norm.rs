@@ -2,10 +2,11 @@
 //!
 //! A task is a channel: its planes come into the cache once, and are read there as often as it takes.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::activation::Activation;
+use crate::instruction_set::dispatch;
 
 /// The batch norm of one call.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +52,7 @@ impl BatchNormShape {
             .into_par_iter()
             .enumerate()
             .map(|(channel, out)| {
-                Arch::new().dispatch(Forward {
+                dispatch(Forward {
                     shape: self,
                     channel,
                     x,
@@ -89,7 +90,7 @@ impl BatchNormShape {
             .zip(residual)
             .enumerate()
             .map(|(channel, (gradient, residual))| {
-                Arch::new().dispatch(Backward {
+                dispatch(Backward {
                     shape: self,
                     channel,
                     gradient,

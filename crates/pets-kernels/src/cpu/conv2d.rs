@@ -1,13 +1,13 @@
 //! Dense convolution and its input gradient, as products of weights and pixels.
 
 use super::conv_shape::{ConvShape, positions};
-use super::image_products::{ImageProducts, Part};
+use super::image_products::{ImageProducts, ProductPart};
 use super::implicit_product::{Column, Finish};
 use super::packed_rows::PackedRows;
 use super::phase_layout::PhaseLayout;
 use super::winograd::{self, winograd_conv2d};
 use crate::activation::Activation;
-use crate::convolution::Padding;
+use crate::padding::Padding;
 
 /// What follows a convolution in evaluation: `activation(scale · conv(x) + shift + residual)`.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ pub(crate) fn conv2d(
         layout: (!shape.is_pointwise()).then_some(layout),
         source_channels: shape.channels_in,
         source_plane: shape.input_plane(),
-        parts: &[Part {
+        parts: &[ProductPart {
             rows,
             summands,
             columns,
@@ -118,7 +118,7 @@ fn input_gradient_part(
     layout: &PhaseLayout,
     padding: Padding,
     phase: [usize; 2],
-) -> Part {
+) -> ProductPart {
     let taps = positions(
         [0, 1].map(|axis| (shape.kernel[axis] - phase[axis]).div_ceil(shape.stride[axis])),
     )
@@ -152,7 +152,7 @@ fn input_gradient_part(
             target: y * width + x,
         }));
     }
-    Part {
+    ProductPart {
         rows,
         summands,
         columns,

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::conv_shape::{ConvShape, positions};
@@ -11,6 +10,7 @@ use super::phase_layout::PhaseLayout;
 use super::ranges::ranges;
 use super::scratch::with_scratch;
 use super::winograd::{self, winograd_weight_gradient};
+use crate::instruction_set::dispatch;
 
 /// Products are summed over about this many pixels at a time.
 const PIXELS_IN_BLOCK: usize = 512;
@@ -176,7 +176,7 @@ impl Block<'_> {
                     values.copy_from_slice(&self.gradient[start..start + pixels.len()]);
                 }
             }
-            Arch::new().dispatch(DotProducts {
+            dispatch(DotProducts {
                 left: Rows {
                     numbers: left,
                     stride: depth,

@@ -1,6 +1,6 @@
 //! The sizes of one convolution.
 
-use crate::convolution::Padding;
+use crate::padding::Padding;
 
 /// The sizes of a convolution or pooling; channels are those of its input and of its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Convolution of each channel with a kernel of its own.
 
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::conv_shape::{ConvShape, positions};
@@ -9,6 +8,7 @@ use super::flat_filter::{FLAT_MULTIPLE, FlatCorrelation, FlatFilter};
 use super::phase_layout::PhaseLayout;
 use super::scratch::with_scratch;
 use crate::activation::Activation;
+use crate::instruction_set::dispatch;
 
 /// `[batch, channels, output]` of `x`, `[batch, channels, input]`, and weights `[channels, kernel]`.
 pub(crate) fn depthwise_conv2d(
@@ -36,7 +36,7 @@ pub(crate) fn depthwise_conv2d(
                 [layout.plane() + FLAT_MULTIPLE, flat_len],
                 |[padded, flat]| {
                     layout.fill(x, &mut padded[..layout.plane()]);
-                    Arch::new().dispatch(FlatFilter {
+                    dispatch(FlatFilter {
                         source: padded,
                         weights: &weights,
                         offsets: &offsets,
@@ -87,7 +87,7 @@ pub(crate) fn depthwise_input_gradient(
                             .iter()
                             .map(|&tap| weights[tap])
                             .collect::<Vec<_>>();
-                        Arch::new().dispatch(FlatFilter {
+                        dispatch(FlatFilter {
                             source: padded,
                             weights: &weights,
                             offsets: &phase.offsets,
@@ -135,7 +135,7 @@ pub(crate) fn depthwise_weight_gradient(
                         {
                             flat[..row.len()].copy_from_slice(row);
                         }
-                        Arch::new().dispatch(FlatCorrelation {
+                        dispatch(FlatCorrelation {
                             gradient: flat,
                             source: padded,
                             offsets: &offsets,

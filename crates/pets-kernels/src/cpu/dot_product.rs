@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::lanes::MAX_LANES;
+use super::lanes::{MAX_LANES, has_many_registers};
 
 /// Rows of the right factor in a tile.
 const TILE_RIGHT: usize = 3;
@@ -47,7 +47,7 @@ impl WithSimd for DotProducts<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if S::REGISTER_COUNT >= 32 {
+        if has_many_registers::<S>() {
             self.run::<S, 8>(simd);
         } else {
             self.run::<S, 4>(simd);

@@ -2,17 +2,16 @@
 
 use std::borrow::Cow;
 
-use pulp::Arch;
-
 use super::image_tasks::{ImageTask, ImageTasks};
 use super::implicit_product::{Column, Finish, ImplicitProduct, packing_len};
 use super::packed_rows::PackedRows;
 use super::phase_layout::PhaseLayout;
 use super::scratch::with_scratch;
+use crate::instruction_set::dispatch;
 
 /// A product that fills a part of each output image.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct ProductPart {
     pub(crate) rows: PackedRows,
     pub(crate) summands: Vec<usize>,
     pub(crate) columns: Vec<Column>,
@@ -25,7 +24,7 @@ pub(crate) struct ImageProducts<'a> {
     pub(crate) source_channels: usize,
     pub(crate) source_plane: usize,
     /// All with the same number of rows, which is that of the output's channels.
-    pub(crate) parts: &'a [Part],
+    pub(crate) parts: &'a [ProductPart],
     pub(crate) finish: Finish<'a>,
 }
 
@@ -70,7 +69,7 @@ impl ImageProducts<'_> {
             };
             let finish = self.finish.of_part(start..start + out.len());
             for part in self.parts {
-                Arch::new().dispatch(ImplicitProduct {
+                dispatch(ImplicitProduct {
                     rows: &part.rows,
                     range: first_channel..first_channel + channels,
                     source,

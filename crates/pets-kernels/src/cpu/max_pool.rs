@@ -3,11 +3,12 @@
 //! For a row of windows the largest number of each column of pixels is found first, then the largest of neighbouring
 //! columns, both for many columns at once.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::conv_shape::ConvShape;
 use super::lanes::{MAX_LANES, select};
+use crate::instruction_set::dispatch;
 
 /// `[batch, channels, output]` of `x`, `[batch, channels, input]`.
 pub(crate) fn max_pool2d(x: &[f32], shape: &ConvShape) -> Vec<f32> {
@@ -99,7 +100,7 @@ impl<'a> WindowRow<'a> {
         for row in rows {
             let first = row * width;
             self.line[before..before + width].copy_from_slice(&plane[first..first + width]);
-            Arch::new().dispatch(SearchColumns {
+            dispatch(SearchColumns {
                 line: &self.line,
                 columns: &self.columns,
                 first: first as f32,
@@ -107,7 +108,7 @@ impl<'a> WindowRow<'a> {
                 positions: &mut self.positions,
             });
         }
-        Arch::new().dispatch(SearchRows {
+        dispatch(SearchRows {
             columns: shape.kernel[1],
             largest: &mut self.largest,
             positions: &mut self.positions,

@@ -1,14 +1,17 @@
 //! The left factor of a matrix product, in the order in which the product reads it.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
+
+use super::lanes::has_many_registers;
+use crate::instruction_set::dispatch;
 
 /// Products are summed over this many terms at a time, so that a panel of the right factor stays in the first cache.
 pub(crate) const DEPTH_BLOCK: usize = 256;
 
 /// Rows in a panel, by the number of the machine's vector registers.
 pub(crate) const fn panel_rows<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 { 8 } else { 6 }
+    if has_many_registers::<S>() { 8 } else { 6 }
 }
 
 /// A matrix cut into blocks of [`DEPTH_BLOCK`] columns and panels of a few rows; a panel lies column by column, and is
@@ -29,7 +32,7 @@ impl PackedRows {
         depth: usize,
         element: impl Fn(usize, usize) -> f32 + Sync,
     ) -> Self {
-        let panel_rows = Arch::new().dispatch(PanelRows);
+        let panel_rows = dispatch(PanelRows);
         let panels = rows.div_ceil(panel_rows);
         let block_len = panels * panel_rows * DEPTH_BLOCK;
         let mut data = vec![0.0; panels * panel_rows * depth];

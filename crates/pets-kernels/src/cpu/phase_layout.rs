@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::conv_shape::ConvShape;
-use crate::convolution::Padding;
+use crate::padding::Padding;
 
 /// How the pixels of a padded plane lie: pixels with equal remainders modulo the stride stand together, as `stride²`
 /// smaller planes. Neighbouring outputs of a convolution with that stride then read neighbouring pixels; with stride 1

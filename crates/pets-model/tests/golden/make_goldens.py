@@ -13,7 +13,10 @@ with t a tensor's position in its state dict (without `num_batches_tracked`) and
 import collections
 import io
 import json
+import os
 import pathlib
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -24,8 +27,10 @@ from torch import nn
 from torch.nn import functional as F
 
 HERE = pathlib.Path(__file__).parent
-ASSETS = HERE.parents[3] / "assets" / "weights"
+ASSETS = HERE.parents[1] / "assets" / "weights"
 PHASE = 0.5
+STEP_SHAPE = (2, 3, 32, 32)
+STEP_LAYERS = ("bn1.", "layer1.1.bn2.", "layer2.1.bn2.", "layer3.1.bn2.", "layer4.1.bn2.")
 
 
 def wave(count, position):
@@ -174,22 +179,51 @@ def activation_maps():
     write_json("activation_maps.json", {"phase": PHASE, "cases": cases})
 
 
-def batch_norm_step():
-    """Running statistics after one forward pass in training; at the end two values a channel remain."""
+def step_statistics(dtype, layout=torch.contiguous_format):
+    """Running statistics of ResNet-18 after one forward pass in training, in float64."""
     model = torchvision.models.resnet18()
     model.load_state_dict(formula_state(model))
-    model.double().train()
-    shape = (2, 3, 32, 32)
-    model(formula_input(*shape).double())
+    model.to(dtype=dtype, memory_format=layout).train()
+    model(formula_input(*STEP_SHAPE).to(dtype=dtype, memory_format=layout))
+    return {
+        name: tensor.double()
+        for name, tensor in model.state_dict().items()
+        if name.startswith(STEP_LAYERS) and "running" in name
+    }
+
+
+def float32_errors():
+    """For each statistic the largest error of PyTorch's float32, by the largest value, over its ways to convolve."""
+    exact = step_statistics(torch.float64)
+    errors = dict.fromkeys(exact, 0.0)
+    for torch.backends.mkldnn.enabled in (True, False):
+        for layout in (torch.contiguous_format, torch.channels_last):
+            for name, tensor in step_statistics(torch.float32, layout).items():
+                error = (tensor - exact[name]).abs().max() / exact[name].abs().max()
+                errors[name] = max(errors[name], error.item())
+    return errors
+
+
+def batch_norm_step():
+    """Running statistics after one forward pass in training; at the end two values a channel remain.
+
+    Two values that lie close together are torn apart by the norm, and their rounding with them; so each statistic comes
+    with the error of PyTorch's own float32, the largest over its convolutions and its instructions.
+    """
+    errors = collections.defaultdict(float)
+    for instructions in ("default", "avx2"):
+        line = [sys.executable, __file__, "float32_errors"]
+        environment = {**os.environ, "ATEN_CPU_CAPABILITY": instructions}
+        for name, error in json.loads(subprocess.check_output(line, env=environment)).items():
+            errors[name] = max(errors[name], error)
     write_json(
         "batch_norm_step.json",
         {
             "phase": PHASE,
-            "input_shape": shape,
+            "input_shape": STEP_SHAPE,
             "statistics": {
-                name: numbers(tensor)
-                for name, tensor in model.state_dict().items()
-                if name.startswith(("bn1.running", "layer4.1.bn2.running"))
+                name: {"values": numbers(tensor), "float32_error": float(f"{errors[name]:.3g}")}
+                for name, tensor in step_statistics(torch.float64).items()
             },
         },
     )
@@ -290,6 +324,9 @@ def torchvision_names():
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["float32_errors"]:
+        print(json.dumps(float32_errors()))
+        sys.exit()
     efficientnet_lite0()
     activation_maps()
     batch_norm_step()

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::Samples;
 use super::distances::{map_distances, nearest};
+use super::samples::Samples;
 
 /// Bisections of the width of a Gaussian: more than f64 can tell apart.
 const BISECTIONS: usize = 80;

@@ -1,24 +1,16 @@
 //! t-distributed stochastic neighbour embedding (van der Maaten and Hinton, 2008).
 
-use linfa::traits::Transformer;
-use manifolds_rs::TsneParams;
-use manifolds_rs::prelude::TsneOptimParams;
-use ndarray::Array2;
-use rand08::SeedableRng;
-use rand08::rngs::SmallRng;
+use std::fmt;
+use std::str::FromStr;
 
+use super::descent::Descent;
 use super::divergence::kl_divergence;
-use super::{Projection, Samples, on_fixed_threads, points_of};
-use crate::VizError;
+use super::engines::{linfa, manifolds};
+use super::map::Projection;
+use super::samples::Samples;
+use crate::{VizError, names};
 
 const NAME: &str = "t-SNE";
-
-/// Most samples for [`TsneEngine::Linfa`], whose every iteration looks at all pairs.
-const MAX_EXACT_SAMPLES: usize = 1000;
-
-/// From here on the Fourier transform, whose cost hardly depends on the number of samples, is
-/// faster than Barnes-Hut.
-const FOURIER_FROM: usize = 2000;
 
 /// Iterations with early exaggeration, where there are enough iterations for it.
 const EXAGGERATED: usize = 250;
@@ -30,9 +22,40 @@ pub enum TsneEngine {
     /// on interpolated by fast Fourier transform (Linderman et al., 2019).
     #[default]
     Manifolds,
-    /// linfa-tsne: the exact gradient over all pairs; for at most 1,000 samples. (Its Barnes-Hut
-    /// approximation overflows the stack on tight clusters, so it is not offered.)
+    /// linfa-tsne: the exact gradient over all pairs; for at most 1,000 samples, and only in a build
+    /// with the feature `linfa`. (Its Barnes-Hut approximation overflows the stack on tight
+    /// clusters, so it is not offered.)
     Linfa,
+}
+
+impl TsneEngine {
+    /// Every engine, whether this build has it or not.
+    pub const ALL: [Self; 2] = [Self::Manifolds, Self::Linfa];
+
+    /// Whether this build has it: manifolds-rs is the feature `projections`, linfa-tsne the feature `linfa`.
+    pub const fn is_built_in(self) -> bool {
+        match self {
+            Self::Manifolds => cfg!(feature = "projections"),
+            Self::Linfa => cfg!(feature = "linfa"),
+        }
+    }
+}
+
+impl fmt::Display for TsneEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Manifolds => "manifolds",
+            Self::Linfa => "linfa",
+        })
+    }
+}
+
+impl FromStr for TsneEngine {
+    type Err = VizError;
+
+    fn from_str(name: &str) -> Result<Self, VizError> {
+        names::find("t-SNE engine", &Self::ALL, name)
+    }
 }
 
 /// Settings of t-SNE.
@@ -68,10 +91,11 @@ impl Default for TsneConfig {
 /// `embeddings`: `[n, dim]`, row by row.
 ///
 /// # Errors
-/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](super::MIN_SAMPLES),
+/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](crate::MIN_SAMPLES),
 /// [`VizError::TooManySamples`] for the exact engine, [`VizError::LengthMismatch`],
 /// [`VizError::NotFinite`], [`VizError::NoSpread`] and [`VizError::InvalidValue`] for unfit input
-/// or settings, [`VizError::Projection`] where the engine fails.
+/// or settings, [`VizError::NotBuiltIn`] where this build lacks the engine, [`VizError::Projection`]
+/// where it fails.
 pub fn tsne(
     embeddings: &[f32],
     n: usize,
@@ -89,9 +113,15 @@ pub fn tsne(
             config.perplexity
         ));
     }
+    let descent = Descent {
+        perplexity,
+        iterations: config.iterations,
+        exaggerated: EXAGGERATED.min(config.iterations / 2),
+        seed: config.seed,
+    };
     let points = match config.engine {
-        TsneEngine::Manifolds => manifolds(samples, perplexity, config),
-        TsneEngine::Linfa => exact(samples, perplexity, config),
+        TsneEngine::Manifolds => manifolds::tsne(samples, &descent),
+        TsneEngine::Linfa => linfa::tsne(samples, &descent),
     }?;
     let method = format!("{NAME} (perplexity {})", (perplexity * 10.0).round() / 10.0);
     let map = samples.projected(NAME, method, notes, points)?;
@@ -120,79 +150,4 @@ fn check_config(config: &TsneConfig) -> Result<(), VizError> {
         });
     }
     Ok(())
-}
-
-fn exaggerated(iterations: usize) -> usize {
-    EXAGGERATED.min(iterations / 2)
-}
-
-fn manifolds(
-    samples: Samples<'_>,
-    perplexity: f64,
-    config: &TsneConfig,
-) -> Result<Vec<[f32; 2]>, VizError> {
-    let optimiser = TsneOptimParams {
-        n_epochs: config.iterations,
-        early_exag_iter: exaggerated(config.iterations),
-        ..TsneOptimParams::default()
-    };
-    let params = TsneParams {
-        ann_type: "exhaustive".into(),
-        optim_params: optimiser,
-        ..TsneParams::new_default_2d(Some(perplexity as f32))
-    };
-    let repulsion = if samples.n < FOURIER_FROM {
-        "barnes_hut"
-    } else {
-        "fft_3k"
-    };
-    let (input, seed) = (
-        (samples.values, samples.n, samples.dim),
-        config.seed as usize,
-    );
-    on_fixed_threads(NAME, || {
-        manifolds_rs::tsne(input, None, &params, repulsion, seed, 0)
-    })?
-    .map(|axes| points_of(&axes))
-    .map_err(|error| VizError::Projection {
-        method: NAME,
-        reason: error.to_string(),
-    })
-}
-
-fn exact(
-    samples: Samples<'_>,
-    perplexity: f64,
-    config: &TsneConfig,
-) -> Result<Vec<[f32; 2]>, VizError> {
-    if samples.n > MAX_EXACT_SAMPLES {
-        return Err(VizError::TooManySamples {
-            maximum: MAX_EXACT_SAMPLES,
-            got: samples.n,
-        });
-    }
-    let failed = |reason: String| VizError::Projection {
-        method: NAME,
-        reason,
-    };
-    let values = samples
-        .values
-        .iter()
-        .map(|value| f64::from(*value))
-        .collect();
-    let rows = Array2::from_shape_vec((samples.n, samples.dim), values)
-        .map_err(|error| failed(error.to_string()))?;
-    let map =
-        linfa_tsne::TSneParams::embedding_size_with_rng(2, SmallRng::seed_from_u64(config.seed))
-            .perplexity(perplexity)
-            .approx_threshold(0.0)
-            .max_iter(config.iterations)
-            .preliminary_iter(exaggerated(config.iterations))
-            .transform(rows)
-            .map_err(|error| failed(error.to_string()))?;
-    Ok(map
-        .rows()
-        .into_iter()
-        .map(|row| [row[0] as f32, row[1] as f32])
-        .collect())
 }

@@ -1,8 +1,8 @@
 //! Uniform manifold approximation and projection (`McInnes`, Healy and Melville, 2018).
 
-use manifolds_rs::UmapParams;
-
-use super::{Projection, Samples, on_fixed_threads, points_of};
+use super::engines::manifolds;
+use super::map::Projection;
+use super::samples::Samples;
 use crate::VizError;
 
 const NAME: &str = "UMAP";
@@ -36,10 +36,10 @@ impl Default for UmapConfig {
 /// `embeddings`: `[n, dim]`, row by row.
 ///
 /// # Errors
-/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](super::MIN_SAMPLES),
+/// [`VizError::TooFewSamples`] below [`MIN_SAMPLES`](crate::MIN_SAMPLES),
 /// [`VizError::LengthMismatch`], [`VizError::NotFinite`], [`VizError::NoSpread`] and
-/// [`VizError::InvalidValue`] for unfit input or settings, [`VizError::Projection`] where the
-/// computation fails.
+/// [`VizError::InvalidValue`] for unfit input or settings, [`VizError::NotBuiltIn`] in a build
+/// without the feature `projections`, [`VizError::Projection`] where the computation fails.
 pub fn umap(
     embeddings: &[f32],
     n: usize,
@@ -56,23 +56,12 @@ pub fn umap(
             config.n_neighbors
         ));
     }
-    let params = UmapParams {
-        k: neighbours,
-        ann_type: "exhaustive".into(),
-        optimiser: "sgd".into(),
-        ..UmapParams::new_default_2d(Some(config.min_dist as f32), None)
-    };
-    let (input, seed) = ((embeddings, n, dim), config.seed as usize);
-    let axes = on_fixed_threads(NAME, || manifolds_rs::umap(input, None, &params, seed, 0))?
-        .map_err(|error| VizError::Projection {
-            method: NAME,
-            reason: error.to_string(),
-        })?;
+    let points = manifolds::umap(samples, neighbours, config.min_dist, config.seed)?;
     let method = format!(
         "{NAME} ({neighbours} neighbours, minimal distance {})",
         config.min_dist
     );
-    samples.projected(NAME, method, notes, points_of(&axes))
+    samples.projected(NAME, method, notes, points)
 }
 
 fn check_config(config: &UmapConfig) -> Result<(), VizError> {

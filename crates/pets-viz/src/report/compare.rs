@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::html::page;
 use super::soundness::check_report;
 use super::{Headline, Report, RocStep};
-use crate::palette::{Theme, group_colour};
+use crate::drawing::palette::{Theme, group_colour};
 use crate::{EpochPoint, VizError, check, file};
 
 const TEMPLATE: &str = include_str!("../../assets/report/compare.html");

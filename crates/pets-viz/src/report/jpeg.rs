@@ -8,7 +8,7 @@ use image::imageops::{self, FilterType};
 use serde::{Serialize, Serializer};
 
 use crate::VizError;
-use crate::tile::check_image;
+use crate::sheets::tile::check_image;
 
 /// Quality at which a thumbnail of a photo shows no blocks.
 const QUALITY: u8 = 78;

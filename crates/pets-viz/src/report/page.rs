@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::Report;
 use super::html::page;
 use super::soundness::check_report;
-use crate::marker::Marker;
-use crate::palette::{Theme, group_colour};
+use crate::drawing::marker::Marker;
+use crate::drawing::palette::{Theme, group_colour};
 use crate::{VizError, file};
 
 const TEMPLATE: &str = include_str!("../../assets/report/report.html");

@@ -1,7 +1,5 @@
 //! The convolution of a batch.
 
-use pulp::Arch;
-
 use super::kernels::{TAPS, TransformedKernels};
 use super::outputs::{OutputTransform, PIXELS};
 use super::patches::{PatchStrides, PatchTransform, TileGrid};
@@ -14,6 +12,7 @@ use crate::cpu::implicit_product::Finish;
 use crate::cpu::product_tile::TileColumns;
 use crate::cpu::ranges::ranges;
 use crate::cpu::scratch::with_scratch;
+use crate::instruction_set::dispatch;
 
 /// About as many tiles are transformed at a time.
 const TILES_TOGETHER: usize = 64;
@@ -34,7 +33,7 @@ pub(crate) fn winograd_conv2d(
         grid: TileGrid::of_input(shape),
         shape,
         finish,
-        tile_columns: Arch::new().dispatch(TileColumns),
+        tile_columns: dispatch(TileColumns),
     };
     let mut out = vec![0.0; shape.batch * shape.output_image()];
     ImageTasks {
@@ -86,7 +85,7 @@ impl Winograd<'_> {
                 for tiles in ranges(tiles, block) {
                     let columns = tiles.len().next_multiple_of(self.tile_columns);
                     let runs = self.grid.runs(tiles);
-                    Arch::new().dispatch(PatchTransform {
+                    dispatch(PatchTransform {
                         transform: Input,
                         grid: &self.grid,
                         images: source,
@@ -104,7 +103,7 @@ impl Winograd<'_> {
                         },
                     });
                     for rows in ranges(channels, rows_together) {
-                        Arch::new().dispatch(PatchProducts {
+                        dispatch(PatchProducts {
                             kernels: self.kernels,
                             first_row: first_channel + rows.start,
                             rows: rows.len(),
@@ -112,7 +111,7 @@ impl Winograd<'_> {
                             columns,
                             out: products,
                         });
-                        Arch::new().dispatch(OutputTransform {
+                        dispatch(OutputTransform {
                             products,
                             channels: rows.len(),
                             columns,

@@ -1,12 +1,13 @@
 //! The transformed weights.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::NUMBERS;
 use super::transforms::{Kernel, along_both_axes};
 use crate::cpu::lanes::MAX_LANES;
 use crate::cpu::packed_rows::{DEPTH_BLOCK, PanelRows, panel_rows};
+use crate::instruction_set::dispatch;
 
 /// Numbers of a kernel.
 pub(in crate::cpu) const TAPS: usize = 9;
@@ -28,7 +29,7 @@ impl TransformedKernels {
         depth: usize,
         kernel: impl Fn(usize, usize) -> [f32; TAPS] + Sync,
     ) -> Self {
-        let panel_rows = Arch::new().dispatch(PanelRows);
+        let panel_rows = dispatch(PanelRows);
         let panels = rows.div_ceil(panel_rows);
         let column = NUMBERS * panel_rows;
         let mut data = vec![0.0; panels * column * depth];
@@ -41,7 +42,7 @@ impl TransformedKernels {
                     .enumerate()
                     .for_each(|(panel, out)| {
                         let first_row = panel * panel_rows;
-                        Arch::new().dispatch(KernelTransform {
+                        dispatch(KernelTransform {
                             kernel: &kernel,
                             first_row,
                             rows: (rows - first_row).min(panel_rows),

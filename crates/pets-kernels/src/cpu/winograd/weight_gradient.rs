@@ -1,6 +1,6 @@
 //! The gradient of the weights.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::kernels::TAPS;
@@ -12,6 +12,7 @@ use crate::cpu::dot_product::{DotProducts, ROW_MULTIPLE, Rows};
 use crate::cpu::lanes::MAX_LANES;
 use crate::cpu::ranges::ranges;
 use crate::cpu::scratch::with_scratch;
+use crate::instruction_set::dispatch;
 
 /// Images are taken together until their transformed tiles are about as many numbers.
 const NUMBERS_TOGETHER: usize = 5 << 19;
@@ -51,7 +52,7 @@ pub(crate) fn winograd_weight_gradient(gradient: &[f32], x: &[f32], shape: &Conv
                     .enumerate()
                     .for_each(|(task, sums)| {
                         let first = task * ROWS_IN_TASK * stride + number * depth;
-                        Arch::new().dispatch(DotProducts {
+                        dispatch(DotProducts {
                             left: Rows {
                                 numbers: &left[first..],
                                 stride,
@@ -73,7 +74,7 @@ pub(crate) fn winograd_weight_gradient(gradient: &[f32], x: &[f32], shape: &Conv
     out.par_chunks_exact_mut(shape.channels_in * TAPS)
         .enumerate()
         .for_each(|(row, kernels)| {
-            Arch::new().dispatch(KernelGradients {
+            dispatch(KernelGradients {
                 sums: &sums[row * shape.channels_in..],
                 stride: matrix_stride(product),
                 kernels,
@@ -104,7 +105,7 @@ fn transform<T: Transform<SIDE, PATCH> + Sync, const SIDE: usize>(
         .enumerate()
         .for_each(|(channel, out)| {
             with_scratch([grid.planes_len(count)], |[planes]| {
-                Arch::new().dispatch(PatchTransform {
+                dispatch(PatchTransform {
                     transform,
                     grid,
                     images,

@@ -1,0 +1,27 @@
+//! `[drawn]`: pets drawn where there is no dataset.
+
+use crate::config::key::Need::AboveZero;
+use crate::config::key::Topic::Dataset;
+use crate::config::kind::Kind::Int;
+
+section! {
+    /// Pets drawn where there is no dataset.
+    DrawnSection: "drawn." => { topic: Dataset } {
+        /// Draw a dataset of this many breeds into data.dir if it is not there; 0 for none.
+        breeds: usize = 0 => { flag: Some("drawn-breeds"), kind: Int(0, 10_000) };
+        /// Drawn pictures per breed.
+        images: usize = 40 => {
+            flag: Some("drawn-images"),
+            kind: Int(2, 100_000),
+            needs: Some(AboveZero("drawn.breeds")),
+        };
+        /// Side of the drawn pictures, in pixels.
+        size: u32 = 192 => {
+            flag: Some("drawn-size"),
+            kind: Int(32, 2048),
+            needs: Some(AboveZero("drawn.breeds")),
+        };
+        /// Seed of the drawing.
+        seed: u64 = 7 => { flag: Some("drawn-seed"), needs: Some(AboveZero("drawn.breeds")) };
+    }
+}

@@ -1,5 +1,0 @@
-//! Runs on small random pictures.
-
-mod place;
-mod resumption;
-mod settings;
