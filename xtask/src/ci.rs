@@ -123,7 +123,8 @@ fn steps(browser: bool) -> Vec<Step> {
             "docs",
             vec![
                 // With examples, dependencies of tests count, and so the features are those that the lints have checked.
-                check("cargo doc --no-deps --lib --bins --examples")
+                // The program would have the pages of the library that has its name.
+                check("cargo doc --no-deps --lib --examples")
                     .with_arguments(ALL_DEVICES)
                     .with_env("RUSTDOCFLAGS", "-D warnings"),
             ],

@@ -23,6 +23,18 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Error> {
     write().map_err(Error::io("write", path))
 }
 
+/// Makes the folder that a file is to lie in, and tries to write there: for work that is long, before it begins.
+///
+/// # Errors
+///
+/// [`Error::Io`] names the folder or file.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    create_parent(path)?;
+    AtomicWriteFile::open(path)
+        .and_then(AtomicWriteFile::discard)
+        .map_err(Error::io("write", path))
+}
+
 /// Writes JSON for people as [`write_atomically`] does.
 ///
 /// # Errors

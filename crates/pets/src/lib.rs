@@ -27,7 +27,7 @@ pub use explanation::{
     AnimalMask, ExplainedImage, Explainer, Explanation, ExplanationRecord, ExplanationTarget,
     MapRecord, OnTheAnimal, Prototypes, QueryImage, images_to_explain,
 };
-pub use files::{save_picture, write_atomically, write_json};
+pub use files::{check_writable, save_picture, write_atomically, write_json};
 pub use model::{
     DEFAULT_IMG_SIZE, EmbeddingStream, Model, PublishedWeights, Representation,
     StartingModelConfig, StartingWeights,

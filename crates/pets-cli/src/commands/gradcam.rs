@@ -13,6 +13,7 @@ use crate::args::ModelFile;
 use crate::chosen_model::ChosenModel;
 use crate::config::Settings;
 use crate::output::terminal_observer::TerminalObserver;
+use crate::prepared_dataset::prepare_dataset;
 
 /// What to explain, and how.
 #[derive(Debug, Clone, Args)]
@@ -53,8 +54,9 @@ impl From<Method> for MapMethod {
     }
 }
 
-/// Why a likeness to breeds is not told of a picture alone.
-const NEEDS_A_DATASET: &str = "a likeness to breeds is told by a dataset's images; --target PICTURE and --dimension N need none";
+/// What a dataset is wanted for.
+const NEEDS_A_DATASET: &str = "samples of test images and the likeness to breeds need a dataset; \
+                               a picture with --target PICTURE or --dimension N needs none";
 
 pub(crate) fn run(
     settings: &Settings,
@@ -63,36 +65,34 @@ pub(crate) fn run(
 ) -> Result<ExitCode> {
     let observer = TerminalObserver::default();
     let images = arguments.images()?;
-    let target = arguments.target.as_deref().map(open).transpose()?;
+    let other = arguments.target.as_deref().map(open).transpose()?;
     let mut chosen = ChosenModel::open(settings, model.load_model.as_deref(), &observer)?;
     let stage = arguments.stage.as_deref();
-    // What can be wrong with them is told before a dataset is opened or shown to the model.
-    Explainer::new(&chosen.model, stage, arguments.method.into())?;
-    let sheet = arguments.sheet(&chosen.folder());
-    make_folder_of(&sheet)?;
-
-    let data = match (&images, &target, arguments.dimension) {
-        (Some(_), Some(_), _) | (Some(_), _, Some(_)) => None,
-        (Some(_), None, None) => Some(chosen.dataset(&observer).context(NEEDS_A_DATASET)?),
-        (None, ..) => Some(chosen.dataset(&observer)?),
-    };
-    let count = chosen.settings.config.visualization.num_samples;
-    let images = match (images, &data) {
-        (Some(images), _) => images,
-        (None, Some(data)) => pets::images_to_explain(data, count)?,
-        (None, None) => Vec::new(),
-    };
     let explainer = Explainer::new(&chosen.model, stage, arguments.method.into())?;
-    let explanation = match (&target, arguments.dimension, &data) {
-        (Some(other), ..) => explainer.explain(&images, &ExplanationTarget::Image(other))?,
-        (None, Some(index), _) => {
-            explainer.explain(&images, &ExplanationTarget::Dimension(index))?
-        }
-        (None, None, data) => {
-            let data = data.as_ref().context(NEEDS_A_DATASET)?;
-            let embeddings = chosen.embed_test_images(data, &observer)?;
-            let prototypes = Prototypes::of(&embeddings, data.class_names());
-            explainer.explain(&images, &ExplanationTarget::Breed(&prototypes))?
+    let sheet = arguments.sheet(&chosen.folder());
+    pets::check_writable(&sheet)?;
+
+    let target = match (&other, arguments.dimension) {
+        (Some(other), _) => Some(ExplanationTarget::Image(other)),
+        (None, Some(index)) => Some(ExplanationTarget::Dimension(index)),
+        (None, None) => None,
+    };
+    let explanation = match (images, target) {
+        (Some(images), Some(target)) => explainer.explain(&images, &target)?,
+        (images, target) => {
+            let data = prepare_dataset(&mut chosen.settings, &observer).context(NEEDS_A_DATASET)?;
+            let count = chosen.settings.config.visualization.num_samples;
+            let images = match images {
+                Some(images) => images,
+                None => pets::images_to_explain(&data, count)?,
+            };
+            if let Some(target) = target {
+                explainer.explain(&images, &target)?
+            } else {
+                let embeddings = chosen.embed_test_images(&data, &observer)?;
+                let prototypes = Prototypes::of(&embeddings, data.class_names());
+                explainer.explain(&images, &ExplanationTarget::Breed(&prototypes))?
+            }
         }
     };
     if let Some(found) = explanation.record().on_the_animal {
@@ -151,9 +151,4 @@ impl GradcamArguments {
 
 fn open(path: &Path) -> Result<ExplainedImage> {
     Ok(QueryImage::open(path)?.into())
-}
-
-fn make_folder_of(path: &Path) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
 }

@@ -20,7 +20,7 @@ pub(crate) trait Section {
 ///
 /// `struct Name: "prefix."` names the section's type and what its paths begin with. Each field is a setting: its
 /// documentation is what `--help` says, its type and default are what `Config` holds, and the attributes behind `=>`
-/// are fields of [`Key`](super::Key), over those behind the section's name, over [`Key::PLAIN`](super::Key::PLAIN).
+/// are fields of `Key`, over those behind the section's name, over `Key::PLAIN`.
 /// A field whose name is a word of Rust's is written `field as "name"`. `sections` lists fields that are sections.
 macro_rules! section {
     (

@@ -90,6 +90,7 @@ fn a_picture_is_explained_without_a_dataset_where_none_is_needed() {
     for (wrong, words) in [
         ("--stage=layer9", "layer9"),
         ("--target=none.jpg", "none.jpg"),
+        ("--out=one.jpg/sheet.png", "cannot create one.jpg"),
     ] {
         let said = gradcam(&[wrong]);
         assert_eq!(said.code, 1);

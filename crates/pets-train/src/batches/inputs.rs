@@ -28,7 +28,7 @@ pub enum Inputs {
     /// Pictures, decoded and transformed again in every epoch.
     Images(Loader),
     /// What the frozen stages made of pictures. It must come from the model and the frozen stages that are trained on.
-    Activations(Activations),
+    Activations(Box<Activations>),
 }
 
 impl From<Loader> for Inputs {
@@ -39,7 +39,7 @@ impl From<Loader> for Inputs {
 
 impl From<Activations> for Inputs {
     fn from(activations: Activations) -> Self {
-        Self::Activations(activations)
+        Self::Activations(Box::new(activations))
     }
 }
 
@@ -58,7 +58,7 @@ impl Inputs {
             as_they_are => return Ok(as_they_are),
         };
         let computed = Activations::compute(&loader, model, frozen, max_bytes, on_progress)?;
-        Ok(computed.map_or(Self::Images(loader), Self::Activations))
+        Ok(computed.map_or(Self::Images(loader), Self::from))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
