@@ -46,6 +46,12 @@ impl ChosenModel {
             None => given.resolve()?,
         };
         adopt(&mut settings, &model, &file);
+        // What is found of a run belongs into its folder, not into that of another.
+        if let Some(run) = load_model.filter(|path| path.is_dir())
+            && !settings.layers.is_given("output_dir")
+        {
+            run.clone_into(&mut settings.config.output_dir);
+        }
         let model = if model.description().is_none() {
             model.with_img_size(settings.config.data.img_size as u32)?
         } else {

@@ -7,7 +7,7 @@ use clap::Args;
 /// What to evaluate, and how to print it.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EvaluateArguments {
-    /// Model files or files of embeddings; several are compared, each with the first.
+    /// Model files, runs' folders or files of embeddings; several are compared, each with the first.
     #[arg(value_name = "FILE")]
     pub(crate) sources: Vec<PathBuf>,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub(crate) struct EvaluateArguments {
 /// Which model file to use.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ModelFile {
-    /// The model; unless given, the best model of the output folder.
+    /// The model, a file or a run's folder; unless given, the best model of the output folder.
     #[arg(long, aliases = ["load_model", "model-path", "model_path"], value_name = "FILE")]
     pub(crate) load_model: Option<PathBuf>,
 }

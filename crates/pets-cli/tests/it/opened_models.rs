@@ -152,6 +152,13 @@ fn an_interval_of_a_share_stays_a_share_and_an_absent_test_says_why() {
     let workplace = trained(&[("run", &["--holdout-breeds=none"])]);
     let said = pets_in(workplace.path(), &["evaluate", "run"]).succeeded();
     assert!(
+        workplace
+            .path()
+            .join("run/results/evaluation.json")
+            .exists()
+    );
+    assert!(!workplace.path().join("outputs").exists());
+    assert!(
         said.stderr.contains("no breeds are held out"),
         "{}",
         said.stderr
