@@ -8,13 +8,18 @@ use serde::Deserialize;
 use crate::shell::CommandLine;
 
 /// Which of the workspace's crates a crate may use. What is not listed uses none.
-const ALLOWED: [(&str, &[&str]); 5] = [
-    ("pets-model", &["pets-kernels"]),
+const ALLOWED: [(&str, &[&str]); 9] = [
+    ("pets-data", &["pets-files"]),
+    ("pets-draw", &["pets-files"]),
+    ("pets-eval", &["pets-files"]),
+    ("pets-fetch", &["pets-files"]),
+    ("pets-model", &["pets-files", "pets-kernels"]),
     (
         "pets-train",
         &[
             "pets-data",
             "pets-eval",
+            "pets-files",
             "pets-kernels",
             "pets-losses",
             "pets-model",
@@ -27,6 +32,7 @@ const ALLOWED: [(&str, &[&str]); 5] = [
             "pets-draw",
             "pets-eval",
             "pets-fetch",
+            "pets-files",
             "pets-kernels",
             "pets-losses",
             "pets-model",
@@ -42,11 +48,12 @@ const ALLOWED: [(&str, &[&str]); 5] = [
 const FOR_TESTS: [&str; 3] = ["pets-bench", "pets-browser", "pets-fuzz"];
 
 /// Crates that know neither pets nor tensors: what they may not use, directly or through others.
-const NO_BURN: [&str; 6] = [
+const NO_BURN: [&str; 7] = [
     "pets-bench",
     "pets-draw",
     "pets-eval",
     "pets-fetch",
+    "pets-files",
     "pets-fuzz",
     "pets-viz",
 ];

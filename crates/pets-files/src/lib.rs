@@ -1,0 +1,7 @@
+#![doc = include_str!("../README.md")]
+
+mod folder_lock;
+mod regular_file;
+
+pub use folder_lock::{FolderLock, LockError};
+pub use regular_file::{open, read, read_text};
