@@ -230,7 +230,9 @@ pub(crate) mod tests {
     fn fuzz_checkpoints() {
         let mut seed = Vec::new();
         checkpoint(5).write(&mut seed).unwrap();
-        Fuzz::new("checkpoints").run(&[seed], |bytes| Checkpoint::from_bytes(bytes).is_ok());
+        Fuzz::new("checkpoints")
+            .limit_mib(64)
+            .run(&[seed], |bytes| Checkpoint::from_bytes(bytes).is_ok());
     }
 
     #[test]
