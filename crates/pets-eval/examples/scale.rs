@@ -9,9 +9,9 @@ use std::error::Error;
 
 use pets_bench::measure;
 use pets_eval::{
-    BootstrapConfig, ClusteringConfig, Embeddings, VerificationPairs, bootstrap_auc,
-    evaluate_class_verification, evaluate_clustering, evaluate_knn, evaluate_retrieval,
-    evaluate_verification,
+    BootstrapConfig, ClusteringConfig, Embeddings, FewShotConfig, VerificationPairs, bootstrap_auc,
+    bootstrap_retrieval, evaluate_class_verification, evaluate_clustering, evaluate_few_shot,
+    evaluate_knn, evaluate_retrieval, evaluate_verification, worst_failures,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,6 +43,21 @@ fn evaluate(embeddings: &Embeddings, evaluation: &str) -> Result<(), Box<dyn Err
             ClusteringConfig::default(),
         )?),
         "bootstrap_auc" => drop(bootstrap_auc(embeddings, BootstrapConfig::default())?),
+        "bootstrap_retrieval" => {
+            let per_query = evaluate_retrieval(embeddings, &[1])?.per_query;
+            drop(bootstrap_retrieval(&per_query, BootstrapConfig::default())?);
+        }
+        "failures" => {
+            let per_query = evaluate_retrieval(embeddings, &[1])?.per_query;
+            drop(worst_failures(embeddings, &per_query, 20, 5)?);
+        }
+        "few_shot" => {
+            let config = FewShotConfig {
+                k_shot: 1,
+                ..FewShotConfig::default()
+            };
+            evaluate_few_shot(embeddings, config)?;
+        }
         other => return Err(format!("unknown evaluation {other}").into()),
     }
     Ok(())

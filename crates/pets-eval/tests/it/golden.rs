@@ -32,7 +32,8 @@ fn check_folder(folder: &Path) -> usize {
     let mut checked = 0;
     for case in cases {
         let name = case["file"].as_str().expect("a case names its file");
-        let file = EmbeddingsFile::read(&folder.join(name)).expect(name);
+        let file = EmbeddingsFile::read(&folder.join(name), EmbeddingsFile::DEFAULT_MAX_MEMORY)
+            .expect(name);
         let embeddings = file.into_embeddings();
         assert_eq!(case["samples"], embeddings.len(), "{name}");
         let measured = measured(&embeddings);

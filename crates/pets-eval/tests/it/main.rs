@@ -8,6 +8,7 @@ mod files;
 mod fuzz;
 mod gallery;
 mod golden;
+mod memory;
 mod reference;
 mod samples;
 mod uncertainty;
