@@ -23,6 +23,8 @@ pub use layout::list_fault::ListFault;
 pub use layout::official_lists::OfficialPart;
 pub use loading::batches::{Batch, Batches};
 pub use loading::decode::{MAX_BYTES, MAX_SIDE, decode, decode_bytes};
+pub use loading::decoded_picture::DecodedPicture;
+pub use loading::decoding_budget::{DEFAULT_DECODING_BUDGET, set_decoding_budget};
 pub use loading::item::Item;
 pub use loading::loader::Loader;
 pub use sampling::hard_negative_sampler::HardNegativeSampler;

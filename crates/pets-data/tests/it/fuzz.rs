@@ -44,7 +44,7 @@ fn is_picture(bytes: &[u8]) -> bool {
     }
 }
 
-/// Twice what pixels may take: as decoded, and as 8-bit RGB.
+/// The budget of decoding, and some for the test.
 const PICTURE_MIB: usize = 1_100;
 
 #[test]

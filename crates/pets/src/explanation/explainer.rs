@@ -282,7 +282,7 @@ pub fn images_to_explain(
             let sample = &data.dataset.samples()[sample];
             Ok(ExplainedImage {
                 image: QueryImage {
-                    pixels: decode(&sample.path)?,
+                    pixels: decode(&sample.path)?.into_image(),
                     name: sample.name.clone(),
                 },
                 label: Some(sample.label as u32),

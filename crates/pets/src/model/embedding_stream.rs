@@ -126,7 +126,7 @@ fn prepare(pictures: Vec<Picture>, transform: &Transform) -> Vec<Prepared> {
     pictures
         .into_par_iter()
         .map_init(TransformBuffers::default, |buffers, picture| {
-            planes(&picture.into_pixels()?, transform, buffers)
+            planes(&*picture.into_pixels()?, transform, buffers)
         })
         .collect()
 }

@@ -281,7 +281,7 @@ fn samples(evaluated: &EvaluatedModel) -> Result<Vec<Sample>, Error> {
             Ok(Sample {
                 name: sample.name.clone(),
                 class: sample.label,
-                photo: Jpeg::thumbnail(&decode(&sample.path)?)?,
+                photo: Jpeg::thumbnail(&*decode(&sample.path)?)?,
                 neighbours: neighbours
                     .into_iter()
                     .map(|neighbour| Neighbour {

@@ -135,7 +135,7 @@ impl Gallery<'_> {
     /// The picture behind a row of the embeddings.
     fn image(self, row: usize) -> Result<RgbImage, Error> {
         let sample = self.data.split.test[row];
-        Ok(decode(&self.data.dataset.samples()[sample].path)?)
+        Ok(decode(&self.data.dataset.samples()[sample].path)?.into_image())
     }
 
     fn breed_name(self, label: u32) -> String {
