@@ -203,6 +203,9 @@ pub enum DataError {
         /// What happened.
         reason: String,
     },
+    /// Whoever was told of the progress said to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// A batch names an item that the loader does not have.
     #[error("a batch names item {position}, but the loader has {items} items")]
     NoSuchItem {

@@ -6,6 +6,7 @@
 
 mod dataset;
 mod error;
+mod every_sample;
 mod integrity;
 mod layout;
 mod loading;

@@ -208,7 +208,7 @@ pub enum Error {
 
     /// From reading pictures and datasets.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(DataError),
 
     /// From drawing a dataset.
     #[error(transparent)]
@@ -247,6 +247,15 @@ impl Error {
             action,
             path,
             source,
+        }
+    }
+}
+
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Interrupted => Self::Interrupted,
+            error => Self::Data(error),
         }
     }
 }

@@ -114,7 +114,7 @@ impl PreparedDataset {
         })?;
         let skipped = match config.on_bad_image {
             OnBadImage::Error => SkippedImages::default(),
-            OnBadImage::Skip => SkippedImages::find(&dataset, observer),
+            OnBadImage::Skip => SkippedImages::find(&dataset, observer)?,
         };
         let split = split
             .without(skipped.samples(), &dataset)
@@ -250,11 +250,14 @@ pub fn open_dataset(config: &DatasetConfig, observer: &dyn Observer) -> Result<D
 ///
 /// # Errors
 ///
-/// [`Error::Data`] if the folder of the pictures cannot be listed.
+/// [`Error::Data`] if the folder of the pictures cannot be listed, [`Error::Interrupted`] where the observer says so.
 pub fn check_pictures(dataset: &Dataset, observer: &dyn Observer) -> Result<Integrity, Error> {
     let work = Work::new("reading", dataset.samples().len(), "pictures");
     observer.begun(&work);
-    let found = dataset.check_pictures(|done| observer.advanced(&work, done))?;
+    let found = dataset.check_pictures(|done| {
+        observer.advanced(&work, done);
+        !observer.cancelled()
+    })?;
     observer.ended(&work);
     Ok(found)
 }

@@ -34,10 +34,17 @@ pub struct SkippedImages {
 
 impl SkippedImages {
     /// Reads every picture of `dataset`, and finds those that cannot be used.
-    pub fn find(dataset: &Dataset, observer: &dyn Observer) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] where the observer says so.
+    pub fn find(dataset: &Dataset, observer: &dyn Observer) -> Result<Self, Error> {
         let work = Work::new("checking", dataset.samples().len(), "pictures");
         observer.begun(&work);
-        let unusable = dataset.unusable_pictures(|done| observer.advanced(&work, done));
+        let unusable = dataset.unusable_pictures(|done| {
+            observer.advanced(&work, done);
+            !observer.cancelled()
+        })?;
         observer.ended(&work);
         for picture in unusable.iter().take(SHOWN) {
             observer.noted(&Note::SkippedImage(&picture.reason.to_string()));
@@ -45,7 +52,7 @@ impl SkippedImages {
         if unusable.len() > SHOWN {
             observer.noted(&Note::MoreSkippedImages(unusable.len() - SHOWN));
         }
-        Self {
+        Ok(Self {
             samples: unusable.iter().map(|picture| picture.sample).collect(),
             images: unusable
                 .into_iter()
@@ -58,7 +65,7 @@ impl SkippedImages {
                     }
                 })
                 .collect(),
-        }
+        })
     }
 
     /// Their indices among the dataset's samples.
