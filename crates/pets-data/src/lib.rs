@@ -7,6 +7,7 @@
 mod dataset;
 mod error;
 mod every_sample;
+mod fingerprint;
 mod integrity;
 mod layout;
 mod loading;
@@ -17,6 +18,7 @@ mod transforms;
 
 pub use dataset::{Dataset, Sample};
 pub use error::DataError;
+pub use fingerprint::Fingerprint;
 pub use integrity::{Integrity, UnusablePicture};
 pub use layout::class::{Class, Species, class_of_image_name};
 pub use layout::folder_layout::Layout;

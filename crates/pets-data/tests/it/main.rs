@@ -2,6 +2,7 @@
 
 mod dataset;
 mod decode;
+mod fingerprint;
 mod fuzz;
 mod integrity;
 mod loader;
