@@ -6,6 +6,8 @@ mod fingerprint;
 mod fuzz;
 mod integrity;
 mod loader;
+#[cfg(unix)]
+mod no_regular_files;
 mod odd_folders;
 mod pictures;
 mod sampler;
