@@ -13,6 +13,8 @@ mod growth;
 mod layers;
 mod package;
 mod performance;
+#[cfg(test)]
+mod promises;
 mod shell;
 mod test_report;
 mod web;

@@ -19,6 +19,10 @@ pub(crate) fn ways_on(error: &Error) -> Option<String> {
              quickstart   pets all --config configs/quickstart.toml   (draws its own pets, offline)"
                 .to_owned(),
         ),
+        Error::UnfinishedDrawing { dir } => Some(format!(
+            "`pets dataset draw --out {}`, with the numbers of that drawing, draws it anew",
+            dir.display()
+        )),
         Error::PretrainedWeights { url, cached, .. } => Some(format!(
             "Ways on:\n  \
              by hand                         put {url}\n                                  as {}\n  \

@@ -8,7 +8,7 @@ use pets::trainer::RunFolder;
 use pets::{Device, EvaluatedModel, Model, Observer, PreparedDataset, Representation};
 
 use crate::config::{Config, Origin, ResolvedSettings, Settings};
-use crate::prepared_dataset::{prepare_dataset, settle_few_shot};
+use crate::prepared_dataset::{prepare_dataset_for, settle_few_shot};
 
 /// A model and its settings.
 pub(crate) struct ChosenModel {
@@ -71,7 +71,7 @@ impl ChosenModel {
 
     /// The dataset that the settings name.
     pub(crate) fn dataset(&mut self, observer: &dyn Observer) -> Result<PreparedDataset> {
-        prepare_dataset(&mut self.settings, observer)
+        prepare_dataset_for(&self.model, &mut self.settings, observer)
     }
 
     /// The embeddings of a dataset's test images.
@@ -124,11 +124,6 @@ impl ChosenEvaluation {
                 .add_baseline(&untrained, &evaluation, observer)?;
         }
         Ok(self)
-    }
-
-    /// The folder that results go to.
-    pub(crate) fn folder(&self) -> RunFolder {
-        RunFolder::new(&self.settings.config.output_dir)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -16,6 +17,12 @@ struct Received {
     any: Arc<AtomicBool>,
     number: Arc<AtomicUsize>,
 }
+
+/// Whether a signal waits for a safe point.
+static WAITS: AtomicBool = AtomicBool::new(false);
+/// How long work that is asked to stop may take to do so by itself.
+const GRACE: Duration = Duration::from_millis(800);
+const HEARTBEAT: Duration = Duration::from_millis(20);
 
 static RECEIVED: LazyLock<Received> = LazyLock::new(Received::default);
 
@@ -50,10 +57,42 @@ fn announce() -> io::Result<()> {
         .name("signals".to_owned())
         .spawn(move || {
             if receiver.read_exact(&mut [0]).is_ok() {
-                say!("stopping after this step; once more stops at once");
+                end();
             }
         })?;
     Ok(())
+}
+
+/// Ends the program where it does not end by itself: files are written whole or not at all, so that nothing is lost but
+/// what training has learned since its last checkpoint.
+#[cfg(unix)]
+fn end() {
+    if WAITS.load(Ordering::SeqCst) {
+        say!("stopping after this step; once more stops at once");
+        while WAITS.load(Ordering::SeqCst) {
+            std::thread::sleep(HEARTBEAT);
+        }
+    } else {
+        say!("stopping");
+    }
+    // Whoever has stopped by itself says what is to be said, and ends the program.
+    std::thread::sleep(GRACE);
+    signal_hook::low_level::exit(i32::from(exit_code()));
+}
+
+/// While this lives a signal waits for the next safe point, at which [`requested`] is asked.
+pub(crate) struct SafePoints(());
+
+/// Has a signal wait for safe points, such as the end of a step of training.
+pub(crate) fn wait_for_safe_points() -> SafePoints {
+    WAITS.store(true, Ordering::SeqCst);
+    SafePoints(())
+}
+
+impl Drop for SafePoints {
+    fn drop(&mut self) {
+        WAITS.store(false, Ordering::SeqCst);
+    }
 }
 
 /// Whether a stop was asked for.

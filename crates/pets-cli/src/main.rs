@@ -1,5 +1,8 @@
 //! The program `pets`.
 
+// They panic where the output is closed or full; `show!` and `say!` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 #[macro_use]
 mod output;
 
@@ -10,6 +13,7 @@ mod commands;
 mod config;
 mod interrupt;
 mod library_configs;
+mod memory;
 mod prepared_dataset;
 mod resumption;
 mod run_start;
@@ -17,12 +21,15 @@ mod settings_without_effect;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use args::Command;
 
 fn main() -> ExitCode {
     let arguments = args::parse();
     pets::keep_freed_memory();
-    match start().and_then(|()| run(arguments.command)) {
+    let ended = start().and_then(|()| run(arguments.command));
+    let shown = output::stdout::outcome().context("cannot write to the standard output");
+    match ended.and_then(|code| shown.map(|()| code)) {
         Ok(code) => code,
         Err(error) if matches!(error.downcast_ref(), Some(pets::Error::Interrupted)) => {
             ExitCode::from(interrupt::exit_code())
@@ -36,6 +43,7 @@ fn main() -> ExitCode {
             let wrong_usage = error.is::<config::ConfigError>()
                 || error.is::<pets::InstructionSetError>()
                 || error.is::<pets::DeviceError>()
+                || error.is::<pets::draw::InvalidDrawConfig>()
                 || error.is::<resumption::ResumptionError>();
             ExitCode::from(if wrong_usage { 2 } else { 1 })
         }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use pets::trainer::RunFolder;
+use pets::trainer::{Checkpoint, RunFolder, RunOrigin};
 use thiserror::Error;
 
 use crate::config::{
     Choice, Config, Key, Layers, OnResume, Origin, ResolvedSettings, Settings, keys,
 };
+use crate::run_start::RunStart;
 
 /// Why a run cannot begin or go on as asked.
 #[derive(Debug, Error)]
@@ -43,19 +44,34 @@ pub(crate) enum ResumptionError {
     NoUsableCheckpoint { folder: PathBuf },
 }
 
-/// The settings of the run in the output folder, with those given now over them.
+/// Claims the run in the output folder, which is to go on; its settings, with those given now over them.
 ///
 /// Says which differ, and refuses where the rest of the run would be another than without the interruption.
-pub(crate) fn settings_of_run(settings: &Settings) -> Result<ResolvedSettings> {
+pub(crate) fn claim_run(settings: &Settings) -> Result<(ResolvedSettings, RunStart)> {
     let run = RunFolder::new(settings.before_opening().output_dir);
     if !run.config().exists() {
         let folder = run.root().to_owned();
         return Err(ResumptionError::NoRun { folder }.into());
     }
-    let before = Settings::default()
-        .of_run(run.root())
-        .resolve_over_run(&run)?;
-    let now = settings.clone().of_run(run.root()).resolve_over_run(&run)?;
+    let start = RunStart::claim_begun(&run)?;
+    let origin = start.checkpoint.as_ref().and_then(Checkpoint::origin);
+    let settings = settings_of_run(&run, origin, settings)?;
+    Ok((settings, start))
+}
+
+/// The settings that a run goes on with. What it began with stands in its checkpoint, where there is one: `config.toml`
+/// may have been edited since.
+fn settings_of_run(
+    run: &RunFolder,
+    origin: Option<&RunOrigin>,
+    settings: &Settings,
+) -> Result<ResolvedSettings> {
+    let of_file = Settings::default().of_run(run.root());
+    let mut before = of_file.resolve_over_run(run)?;
+    if let Some(origin) = origin {
+        before = before.as_begun(&origin.settings, run.checkpoints().path())?;
+    }
+    let now = settings.clone().of_run(run.root()).resolve_over_run(run)?;
     let [layers_before, layers_now] =
         [&before, &now].map(|found| found.layers.with_absolute_paths());
     let mut refused = Vec::new();

@@ -6,36 +6,48 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use pets::trainer::{Checkpoint, LockedRunFolder, RunFolder};
 
-use crate::args::Continuation;
-use crate::config::{Config, Layers, effective_toml};
+use crate::config::{Layers, effective_toml};
 use crate::resumption::ResumptionError;
 
 /// A folder that is this process's, and nothing in it touched yet.
 pub(crate) struct RunStart {
     pub(crate) folder: LockedRunFolder,
+    /// Whether a run that is there goes on.
+    goes_on: bool,
     /// Where the run goes on; none at its beginning.
     pub(crate) checkpoint: Option<Checkpoint>,
 }
 
 impl RunStart {
-    /// Claims the output folder, and finds the checkpoint to go on from where that is asked for.
-    pub(crate) fn claim(config: &Config, continuation: &Continuation) -> Result<Self> {
-        let folder = RunFolder::new(&config.output_dir).lock()?;
-        let checkpoint = if continuation.resume.is_some() {
-            newest_checkpoint(&folder)?
-        } else {
-            if !continuation.restart {
-                refuse_another_run(&folder)?;
-            }
-            None
-        };
-        Ok(Self { folder, checkpoint })
+    /// Claims a folder for a new run, in place of an earlier one where `restart` says so.
+    pub(crate) fn claim_new(folder: &Path, restart: bool) -> Result<Self> {
+        let folder = RunFolder::new(folder).lock()?;
+        if !restart {
+            refuse_another_run(&folder)?;
+        }
+        Ok(Self {
+            folder,
+            goes_on: false,
+            checkpoint: None,
+        })
+    }
+
+    /// Claims the folder of a run that goes on, and finds the checkpoint to go on from.
+    pub(crate) fn claim_begun(run: &RunFolder) -> Result<Self> {
+        let folder = run.clone().lock()?;
+        let checkpoint = newest_checkpoint(&folder)?;
+        Ok(Self {
+            folder,
+            goes_on: true,
+            checkpoint,
+        })
     }
 
     /// Makes the folder that of this run: what an earlier one has left goes, unless this one goes on with it, and the
     /// settings are written.
-    pub(crate) fn settle(&self, layers: &Layers, continuation: &Continuation) -> Result<()> {
-        if continuation.resume.is_none() {
+    pub(crate) fn settle(&self, layers: &Layers) -> Result<()> {
+        self.folder.check()?;
+        if !self.goes_on {
             clear(&self.folder)?;
         }
         let path = self.folder.config();
@@ -114,6 +126,8 @@ fn clear(folder: &LockedRunFolder) -> Result<()> {
     for file in [folder.best_model(), folder.last_model(), folder.history()] {
         gone(&file, std::fs::remove_file(&file))?;
     }
+    // Nobody else is to be writing there.
+    drop((**folder).clone().lock_results()?);
     let results = folder.results();
     gone(&results, std::fs::remove_dir_all(&results))
 }

@@ -6,7 +6,7 @@ use crate::config::{Config, Layers, ResolvedSettings, find, keys};
 
 /// A remark on each.
 pub(crate) fn settings_without_effect(settings: &ResolvedSettings) -> Vec<String> {
-    let ResolvedSettings { config, layers } = settings;
+    let ResolvedSettings { config, layers, .. } = settings;
     let mut remarks = Vec::new();
     patience_that_never_fires(config, layers, &mut remarks);
     for parameter in config.idle_loss_parameters() {

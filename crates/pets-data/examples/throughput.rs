@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut result = Ok(());
         let measurement = measure(job, samples.len(), 1, || {
             result = samples.iter().try_for_each(|sample| {
-                transform.apply(&decode(&sample.path)?, &mut rng, &mut buffers, &mut planes)
+                transform.apply(&*decode(&sample.path)?, &mut rng, &mut buffers, &mut planes)
             });
         });
         result?;

@@ -157,6 +157,24 @@ pub enum DataError {
         /// What the decoder said.
         reason: String,
     },
+    /// The image takes more memory while it is decoded than all images together may.
+    #[error(
+        "image {} of {width} x {height} pixels takes {} MiB of memory to be decoded, and all images together may take \
+         {} MiB; data.decode_mb allows more",
+        .path.display(), .need.div_ceil(1 << 20), .budget >> 20
+    )]
+    DecodingBudget {
+        /// The image.
+        path: PathBuf,
+        /// Its width in pixels.
+        width: u32,
+        /// Its height in pixels.
+        height: u32,
+        /// The most bytes that decoding it takes.
+        need: u64,
+        /// The bytes that there are for all.
+        budget: u64,
+    },
     /// The transform's parameters contradict themselves.
     #[error("{name} = {value} is out of range: {allowed}")]
     TransformOutOfRange {
@@ -185,6 +203,9 @@ pub enum DataError {
         /// What happened.
         reason: String,
     },
+    /// Whoever was told of the progress said to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// A batch names an item that the loader does not have.
     #[error("a batch names item {position}, but the loader has {items} items")]
     NoSuchItem {

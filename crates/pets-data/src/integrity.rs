@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
-
+use crate::every_sample::for_every_sample;
 use crate::layout::folder_layout::image_files;
 use crate::loading::decode::{content_format, decode};
 use crate::{DataError, Dataset, Layout};
@@ -32,47 +30,62 @@ pub struct UnusablePicture {
 
 impl Dataset {
     /// Decodes every picture, on all cores, and returns those that cannot be used, in the order of the samples;
-    /// `on_progress` is told how many are done.
-    pub fn unusable_pictures(&self, on_progress: impl Fn(usize) + Sync) -> Vec<UnusablePicture> {
-        let done = AtomicUsize::new(0);
-        self.samples()
-            .par_iter()
-            .enumerate()
-            .filter_map(|(sample, picture)| {
-                let outcome = decode(&picture.path);
-                on_progress(1 + done.fetch_add(1, Ordering::Relaxed));
-                let reason = outcome.err()?;
-                Some(UnusablePicture { sample, reason })
-            })
-            .collect()
+    /// `on_progress` is told how many are done, and says whether to go on.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Interrupted`].
+    pub fn unusable_pictures(
+        &self,
+        on_progress: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<UnusablePicture>, DataError> {
+        let unusable = for_every_sample(
+            &self.all_samples(),
+            |sample| self.unusable_picture(sample),
+            on_progress,
+        )?;
+        Ok(unusable.into_iter().flatten().collect())
     }
 
     /// Reads every picture as [`unusable_pictures`](Self::unusable_pictures) does, and tells what else is odd.
     ///
     /// # Errors
     ///
-    /// [`DataError::Read`] if the folder of the pictures cannot be listed. A picture that cannot be used is no error
-    /// but part of the result.
+    /// [`DataError::Read`] if the folder of the pictures cannot be listed; [`DataError::Interrupted`]. A picture that
+    /// cannot be used is no error but part of the result.
     pub fn check_pictures(
         &self,
-        on_progress: impl Fn(usize) + Sync,
+        on_progress: impl Fn(usize) -> bool + Sync,
     ) -> Result<Integrity, DataError> {
-        let unusable = self.unusable_pictures(on_progress);
-        let misnamed = self
-            .samples()
-            .par_iter()
-            .filter_map(|sample| {
-                let format = content_format(&sample.path)?;
-                let extension = sample.path.extension()?.to_str()?.to_ascii_lowercase();
-                (!format.extensions_str().contains(&extension.as_str()))
-                    .then(|| (sample.path.clone(), format.to_mime_type()))
-            })
-            .collect();
+        let (unusable, misnamed): (Vec<_>, Vec<_>) = for_every_sample(
+            &self.all_samples(),
+            |sample| (self.unusable_picture(sample), self.misnamed_picture(sample)),
+            on_progress,
+        )?
+        .into_iter()
+        .unzip();
         Ok(Integrity {
-            unusable,
-            misnamed,
+            unusable: unusable.into_iter().flatten().collect(),
+            misnamed: misnamed.into_iter().flatten().collect(),
             unlisted: self.unlisted()?,
         })
+    }
+
+    fn all_samples(&self) -> Vec<usize> {
+        (0..self.samples().len()).collect()
+    }
+
+    fn unusable_picture(&self, sample: usize) -> Option<UnusablePicture> {
+        let reason = decode(&self.samples()[sample].path).err()?;
+        Some(UnusablePicture { sample, reason })
+    }
+
+    fn misnamed_picture(&self, sample: usize) -> Option<(PathBuf, &'static str)> {
+        let path = &self.samples()[sample].path;
+        let format = content_format(path)?;
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        let named = format.extensions_str().contains(&extension.as_str());
+        (!named).then(|| (path.clone(), format.to_mime_type()))
     }
 
     fn unlisted(&self) -> Result<Vec<PathBuf>, DataError> {

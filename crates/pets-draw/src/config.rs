@@ -1,5 +1,7 @@
 //! What to draw.
 
+use std::ops::RangeInclusive;
+
 /// How many breeds and pictures to draw, how large, from which seed; always valid.
 ///
 /// ```
@@ -19,26 +21,29 @@ pub struct DrawConfig {
 }
 
 impl DrawConfig {
+    /// Fewest and most breeds.
+    pub const BREEDS: RangeInclusive<usize> = 1..=10_000;
+    /// Fewest and most pictures of a breed; each half of the official split needs one.
+    pub const IMAGES: RangeInclusive<usize> = 2..=100_000;
     /// Smallest and largest edge of a picture in pixels.
-    pub const SIZES: std::ops::RangeInclusive<u32> = 32..=2048;
+    pub const SIZES: RangeInclusive<u32> = 32..=2048;
 
     /// `breeds` breeds of `images` pictures each, `size` × `size` pixels, from `seed`.
     ///
     /// # Errors
     ///
-    /// [`InvalidDrawConfig::Breeds`] for no breed, [`InvalidDrawConfig::Images`] for fewer than two pictures a breed
-    /// (each half of the official split needs one), [`InvalidDrawConfig::Size`] for a size outside
-    /// [`DrawConfig::SIZES`].
+    /// [`InvalidDrawConfig::Breeds`], [`InvalidDrawConfig::Images`] and [`InvalidDrawConfig::Size`] for what is outside
+    /// [`DrawConfig::BREEDS`], [`DrawConfig::IMAGES`] and [`DrawConfig::SIZES`].
     pub fn new(
         breeds: usize,
         images: usize,
         size: u32,
         seed: u64,
     ) -> Result<Self, InvalidDrawConfig> {
-        if breeds == 0 {
-            return Err(InvalidDrawConfig::Breeds);
+        if !Self::BREEDS.contains(&breeds) {
+            return Err(InvalidDrawConfig::Breeds { breeds });
         }
-        if images < 2 {
+        if !Self::IMAGES.contains(&images) {
             return Err(InvalidDrawConfig::Images { images });
         }
         if !Self::SIZES.contains(&size) {
@@ -74,7 +79,7 @@ impl DrawConfig {
 
     /// Pictures of all breeds together.
     pub fn total(&self) -> usize {
-        self.breeds.saturating_mul(self.images)
+        self.breeds * self.images
     }
 }
 
@@ -82,12 +87,21 @@ impl DrawConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDrawConfig {
-    /// No breed was asked for.
-    #[error("breeds must be at least 1, not 0")]
-    Breeds,
-    /// Too few pictures of each breed to fill trainval.txt and test.txt.
+    /// The number of breeds is out of range.
     #[error(
-        "images must be at least 2, not {images}: half of each breed is for training, half for testing"
+        "breeds must be {} to {}, not {breeds}",
+        DrawConfig::BREEDS.start(),
+        DrawConfig::BREEDS.end()
+    )]
+    Breeds {
+        /// The breeds asked for.
+        breeds: usize,
+    },
+    /// The number of pictures is out of range; too few could not fill trainval.txt and test.txt.
+    #[error(
+        "images must be {} to {}, not {images}: half of each breed is for training, half for testing",
+        DrawConfig::IMAGES.start(),
+        DrawConfig::IMAGES.end()
     )]
     Images {
         /// The pictures asked for.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use pets_files::LockError;
+
 use crate::config::{DrawConfig, InvalidDrawConfig};
 
 /// Why a set could not be drawn.
@@ -44,6 +46,12 @@ pub enum DrawError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another process writes into the folder, or it is no longer the one that was drawn into.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// Whoever heard of the progress asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// The file system refused.
     #[error("cannot {action} {}", path.display())]
     Io {

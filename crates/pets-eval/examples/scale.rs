@@ -9,9 +9,9 @@ use std::error::Error;
 
 use pets_bench::measure;
 use pets_eval::{
-    BootstrapConfig, ClusteringConfig, Embeddings, VerificationPairs, bootstrap_auc,
-    evaluate_class_verification, evaluate_clustering, evaluate_knn, evaluate_retrieval,
-    evaluate_verification,
+    BootstrapConfig, ClusteringConfig, Embeddings, FewShotConfig, VerificationPairs, bootstrap_auc,
+    bootstrap_retrieval, evaluate_class_verification, evaluate_clustering, evaluate_few_shot,
+    evaluate_knn, evaluate_retrieval, evaluate_verification, worst_failures,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,15 +34,43 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn evaluate(embeddings: &Embeddings, evaluation: &str) -> Result<(), Box<dyn Error>> {
     match evaluation {
-        "retrieval" => drop(evaluate_retrieval(embeddings, &[1, 5, 10])?),
-        "verification" => drop(evaluate_verification(embeddings, VerificationPairs::All)?),
-        "class_verification" => drop(evaluate_class_verification(embeddings, 1.2, 10)?),
-        "knn" => drop(evaluate_knn(embeddings, 5)?),
+        "retrieval" => drop(evaluate_retrieval(embeddings, &[1, 5, 10], &())?),
+        "verification" => drop(evaluate_verification(
+            embeddings,
+            VerificationPairs::All,
+            &(),
+        )?),
+        "class_verification" => drop(evaluate_class_verification(embeddings, 1.2, 10, &())?),
+        "knn" => drop(evaluate_knn(embeddings, 5, &())?),
         "clustering" => drop(evaluate_clustering(
             embeddings,
             ClusteringConfig::default(),
+            &(),
         )?),
-        "bootstrap_auc" => drop(bootstrap_auc(embeddings, BootstrapConfig::default())?),
+        "bootstrap_auc" => {
+            let verification = evaluate_verification(embeddings, VerificationPairs::All, &())?;
+            let config = BootstrapConfig::default();
+            drop(bootstrap_auc(embeddings, &verification, config, &())?);
+        }
+        "bootstrap_retrieval" => {
+            let per_query = evaluate_retrieval(embeddings, &[1], &())?.per_query;
+            drop(bootstrap_retrieval(
+                &per_query,
+                BootstrapConfig::default(),
+                &(),
+            )?);
+        }
+        "failures" => {
+            let per_query = evaluate_retrieval(embeddings, &[1], &())?.per_query;
+            drop(worst_failures(embeddings, &per_query, 20, 5, &())?);
+        }
+        "few_shot" => {
+            let config = FewShotConfig {
+                k_shot: 1,
+                ..FewShotConfig::default()
+            };
+            evaluate_few_shot(embeddings, config, &())?;
+        }
         other => return Err(format!("unknown evaluation {other}").into()),
     }
     Ok(())

@@ -32,6 +32,19 @@ pub enum EvalError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Reading a file would take too much memory.
+    #[error(
+        "reading {} takes {need_mib} MiB of memory or more, but the max memory is {limit_mib} MiB",
+        path.display()
+    )]
+    TooMuchMemory {
+        /// The file.
+        path: PathBuf,
+        /// MiB that are needed at least.
+        need_mib: u64,
+        /// MiB that are allowed.
+        limit_mib: u64,
+    },
     /// A tensor of a file is not what it must be.
     #[error("{}: \"{tensor}\" must be {expected}, but found {found}", path.display())]
     Tensor {
@@ -132,6 +145,9 @@ pub enum EvalError {
     /// Two models were to be compared on different samples.
     #[error("the two models were judged on different samples or labels; embed the same ones")]
     DifferentSamples,
+    /// Whoever was told of the progress ended the work.
+    #[error("interrupted")]
+    Interrupted,
     /// A setting is outside its range.
     #[error("{name} = {value} is not allowed; {allowed}")]
     Setting {

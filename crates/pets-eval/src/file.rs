@@ -3,7 +3,9 @@
 mod array;
 mod contents;
 pub(crate) mod embeddings_file;
+mod failure;
 mod formats;
+mod memory;
 mod npy;
 mod npz;
 mod safetensors;

@@ -8,6 +8,7 @@ mod distance;
 mod embeddings;
 mod error;
 mod file;
+mod progress;
 mod retrieval;
 mod verification;
 
@@ -26,6 +27,7 @@ pub use clustering::mutual_information::{
 pub use embeddings::Embeddings;
 pub use error::EvalError;
 pub use file::embeddings_file::EmbeddingsFile;
+pub use progress::Progress;
 pub use retrieval::at_k::AtK;
 pub use retrieval::failures::{Failure, Retrieved, worst_failures};
 pub use retrieval::metrics::{ClassRetrieval, Retrieval, RetrievalOutcome, evaluate_retrieval};

@@ -6,3 +6,4 @@ pub(crate) mod metrics;
 pub(crate) mod neighbors;
 pub(crate) mod queries;
 pub(crate) mod ranking;
+pub(crate) mod smallest;

@@ -1,7 +1,9 @@
 //! What can go wrong with fetching and unpacking.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use pets_files::LockError;
 use thiserror::Error;
 
 use crate::checksum::Checksum;
@@ -13,12 +15,25 @@ pub enum FetchError {
     /// A file or folder could not be read or written.
     #[error("cannot {action} {path}")]
     Io {
-        /// `read`, `write`, `lock`, …
+        /// `read`, `write`, `remove`, …
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+
+    /// The folder cannot be locked, or is no longer the one that was.
+    #[error(transparent)]
+    Lock(LockError),
+
+    /// The address is none that can be fetched from, or leads to such a one; or its server is not to be trusted.
+    #[error("cannot fetch {url:?}: {reason}")]
+    Unfetchable {
+        /// The address.
+        url: String,
+        /// Why not.
+        reason: String,
     },
 
     /// The server said no, and asking again would not help.
@@ -35,10 +50,42 @@ pub enum FetchError {
     Unreachable {
         /// The address.
         url: String,
-        /// How often it was tried without a byte gained.
+        /// How often it was tried without a gain.
         attempts: usize,
         /// What went wrong the last time.
         reason: String,
+    },
+
+    /// The download took too long.
+    #[error(
+        "fetching {url} has taken longer than the deadline, {} s; fetch it again to go on from what is there, or raise the deadline",
+        deadline.as_secs_f64()
+    )]
+    Deadline {
+        /// The address.
+        url: String,
+        /// How long it may take.
+        deadline: Duration,
+    },
+
+    /// The server has a larger file than the one that was meant.
+    #[error("{url} has {bytes} bytes or more, where {max_bytes} are allowed")]
+    TooLarge {
+        /// The address.
+        url: String,
+        /// What the server says, or what has arrived.
+        bytes: u64,
+        /// What is allowed.
+        max_bytes: u64,
+    },
+
+    /// Something else has the place of an unfinished download; it was not touched.
+    #[error("{path} is {found}, not an unfinished download; move it away")]
+    ForeignPart {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
     },
 
     /// The content is not the file that was meant.
@@ -76,6 +123,15 @@ impl FetchError {
             action,
             path: path.to_owned(),
             source,
+        }
+    }
+}
+
+impl From<LockError> for FetchError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Interrupted => Self::Interrupted,
+            error => Self::Lock(error),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Archives, unpacked so that nothing outside the target can change.
 
+use std::cell::Cell;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
 use flate2::bufread::GzDecoder;
+use pets_files::FolderLock;
 use tar::{Archive, Entry, EntryType};
 
 use crate::error::FetchError;
@@ -18,84 +20,100 @@ pub struct ArchiveLimits {
     pub bytes: u64,
 }
 
-/// Bytes of a tar stream that an entry may take beside its content: its header, a long name, padding.
-const ENTRY_OVERHEAD: u64 = 8192;
+/// Bytes that may lie between the contents of two entries: padding, a header, a long name. They are kept in memory.
+const HEADER_BYTES: u64 = 8192;
 
-impl ArchiveLimits {
-    /// Where a stream that stays within the limits has ended.
-    fn stream_bytes(self) -> u64 {
-        let overhead = ENTRY_OVERHEAD.saturating_mul(self.entries as u64 + 2);
-        self.bytes.saturating_add(overhead)
-    }
-}
-
-/// Unpacks a `tar.gz` into the folder `target`, whose top-level entries appear when all of it is there.
+/// Unpacks a `tar.gz` into the locked folder `target`, whose top-level entries appear when all of it is there.
 ///
-/// `observer` receives the number of compressed bytes read so far and answers whether to go on.
+/// `observer` receives the number of compressed bytes read so far and answers whether to go on; it is asked before each
+/// few thousand of them.
 ///
 /// # Errors
 ///
 /// [`FetchError::Archive`] where the archive is damaged, above `limits`, or has an entry that is neither a file nor a
 /// folder or whose path leaves the target; [`FetchError::Occupied`] where a top-level entry is in `target` already;
-/// [`FetchError::Interrupted`]; [`FetchError::Io`]. In each case `target` is as it was.
+/// [`FetchError::Interrupted`]; [`FetchError::Lock`] where the folder is no longer the one that was locked;
+/// [`FetchError::Io`]. In each case `target` is as it was.
 pub fn unpack_tar_gz(
     archive: &Path,
-    target: &Path,
+    target: &FolderLock,
     limits: ArchiveLimits,
     observer: &mut dyn FnMut(u64) -> bool,
 ) -> Result<(), FetchError> {
-    fs::create_dir_all(target).map_err(|source| FetchError::io("create", target, source))?;
+    target.check()?;
     let staging = tempfile::Builder::new()
         .prefix(".unpacking-")
-        .tempdir_in(target)
-        .map_err(|source| FetchError::io("write", target, source))?;
-    Unpacking {
+        .tempdir_in(target.folder())
+        .map_err(|source| FetchError::io("write", target.folder(), source))?;
+    let unpacking = Unpacking {
         archive,
+        target,
         limits,
-        observer,
-    }
-    .into_folder(staging.path())?;
+    };
+    unpacking.unpack(staging.path(), observer)?;
     move_in(staging.path(), target)
 }
 
 struct Unpacking<'a> {
     archive: &'a Path,
+    target: &'a FolderLock,
     limits: ArchiveLimits,
-    observer: &'a mut dyn FnMut(u64) -> bool,
 }
 
 impl Unpacking<'_> {
-    fn into_folder(self, folder: &Path) -> Result<(), FetchError> {
-        let damaged = |reason: String| FetchError::Archive {
-            path: self.archive.to_owned(),
-            reason,
-        };
-        let broken = |error: io::Error| damaged(error.to_string());
-        let file = File::open(self.archive)
+    fn unpack(
+        &self,
+        folder: &Path,
+        observer: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<(), FetchError> {
+        let file = pets_files::open(self.archive)
             .map_err(|source| FetchError::io("read", self.archive, source))?;
-        let compressed = Counted::new(BufReader::new(file));
-        let count = compressed.count.clone();
-        let unpacked = GzDecoder::new(BufReader::new(compressed)).take(self.limits.stream_bytes());
-        let mut archive = Archive::new(unpacked);
+        let stopped = Cell::new(false);
+        let watched = Watched {
+            inner: file,
+            bytes: 0,
+            observer,
+            stopped: &stopped,
+        };
+        let outcome = self.write_entries(folder, BufReader::new(watched));
+        if stopped.get() {
+            return Err(FetchError::Interrupted);
+        }
+        outcome
+    }
+
+    fn write_entries(&self, folder: &Path, compressed: impl BufRead) -> Result<(), FetchError> {
+        let broken = |error: io::Error| self.damaged(error.to_string());
+        let allowance = Cell::new(HEADER_BYTES);
+        let mut archive = Archive::new(Bounded {
+            inner: GzDecoder::new(compressed),
+            allowance: &allowance,
+        });
         let mut left = self.limits;
         for entry in archive.entries().map_err(broken)? {
-            if !(self.observer)(count.get()) {
-                return Err(FetchError::Interrupted);
-            }
             let mut entry = entry.map_err(broken)?;
             let size = entry.size();
             if left.entries == 0 || size > left.bytes {
-                return Err(damaged(format!(
+                return Err(self.damaged(format!(
                     "it holds more than {} entries or {} bytes",
                     self.limits.entries, self.limits.bytes
                 )));
             }
             left.entries -= 1;
             left.bytes -= size;
-            let path = safe_path(&entry).map_err(damaged)?;
+            allowance.set(size.saturating_add(HEADER_BYTES));
+            let path = safe_path(&entry).map_err(|reason| self.damaged(reason))?;
+            self.target.check()?;
             write_entry(&mut entry, &folder.join(path)).map_err(broken)?;
         }
         Ok(())
+    }
+
+    fn damaged(&self, reason: String) -> FetchError {
+        FetchError::Archive {
+            path: self.archive.to_owned(),
+            reason,
+        }
     }
 }
 
@@ -127,41 +145,60 @@ fn write_entry<R: Read>(entry: &mut Entry<'_, R>, path: &Path) -> io::Result<()>
 }
 
 /// Moves the top-level entries of `staging` into `target`, none of them if one is there already.
-fn move_in(staging: &Path, target: &Path) -> Result<(), FetchError> {
+fn move_in(staging: &Path, target: &FolderLock) -> Result<(), FetchError> {
     let listing = fs::read_dir(staging)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
         .map_err(|source| FetchError::io("read", staging, source))?;
     let moves: Vec<_> = listing
         .into_iter()
-        .map(|entry| (entry.path(), target.join(entry.file_name())))
+        .map(|entry| (entry.path(), target.folder().join(entry.file_name())))
         .collect();
-    if let Some((_, occupied)) = moves.iter().find(|(_, to)| to.exists()) {
+    // A link that leads nowhere is there too.
+    let there = |path: &Path| path.symlink_metadata().is_ok();
+    if let Some((_, occupied)) = moves.iter().find(|(_, to)| there(to)) {
         return Err(FetchError::Occupied(occupied.clone()));
     }
     moves.iter().try_for_each(|(from, to)| {
+        target.check()?;
         fs::rename(from, to).map_err(|source| FetchError::io("write", to, source))
     })
 }
 
-/// A reader that counts what goes through it, for an observer that has no hold of it.
-struct Counted<R> {
+/// A reader that asks before each read whether to go on.
+struct Watched<'a, R> {
     inner: R,
-    count: std::rc::Rc<std::cell::Cell<u64>>,
+    bytes: u64,
+    observer: &'a mut dyn FnMut(u64) -> bool,
+    /// Whether the answer was no, for those who get an error from the readers around this one.
+    stopped: &'a Cell<bool>,
 }
 
-impl<R> Counted<R> {
-    fn new(inner: R) -> Self {
-        Self {
-            inner,
-            count: std::rc::Rc::default(),
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stopped.get() || !(self.observer)(self.bytes) {
+            self.stopped.set(true);
+            return Err(io::Error::other("interrupted"));
         }
+        let count = self.inner.read(buffer)?;
+        self.bytes += count as u64;
+        Ok(count)
     }
 }
 
-impl<R: Read> Read for Counted<R> {
+/// A reader that ends in an error where more is asked of it than it is allowed to give.
+struct Bounded<'a, R> {
+    inner: R,
+    allowance: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.count.set(self.count.get() + count as u64);
+        let allowed = self.allowance.get();
+        if allowed == 0 {
+            return Err(io::Error::other("the header of an entry is too large"));
+        }
+        let count = self.inner.by_ref().take(allowed).read(buffer)?;
+        self.allowance.set(allowed - count as u64);
         Ok(count)
     }
 }

@@ -322,9 +322,9 @@ impl Bench {
             Embeddings::new(rows, EMBEDDING_SIZE, labels)
         };
         let test = embed(&self.test)?;
-        let retrieval = evaluate_retrieval(&test, &[1])?.summary;
-        let verification = evaluate_verification(&test, VerificationPairs::All)?;
-        let few_shot = evaluate_few_shot(&embed(&self.few_shot)?, FewShotConfig::default())?;
+        let retrieval = evaluate_retrieval(&test, &[1], &())?.summary;
+        let verification = evaluate_verification(&test, VerificationPairs::All, &())?;
+        let few_shot = evaluate_few_shot(&embed(&self.few_shot)?, FewShotConfig::default(), &())?;
         let defined = |value: Option<f64>| value.ok_or("a metric is undefined");
         Ok(Metrics {
             recall_at_1: defined(retrieval.at_k[&1].recall)?,

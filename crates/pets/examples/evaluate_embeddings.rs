@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<()> {
         normalize: true,
         ..EvaluationConfig::default()
     };
-    let found = EvaluatedEmbeddings::evaluate(EmbeddingsSource::file(&file), &config)?;
+    let found = EvaluatedEmbeddings::evaluate(EmbeddingsSource::file(&file), &config, &())?;
     let metrics = &found.evaluation.metrics;
     for (k, at_k) in &metrics.retrieval.at_k {
         println!("Recall@{k:<3} {}", text(at_k.recall));

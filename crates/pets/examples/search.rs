@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
     let labels = vec![0; paths.len()];
     let gallery = Embeddings::new(rows, model.dim(), labels)?;
     let query = model.embed([query])?.next().context("no query")??;
-    for neighbor in search(&gallery, &query, 5)?.concat() {
+    for neighbor in search(&gallery, &query, 5, &())?.concat() {
         let similarity = 1.0 - neighbor.distance.powi(2) / 2.0;
         println!("{similarity:.4}  {}", paths[neighbor.index].display());
     }

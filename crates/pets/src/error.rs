@@ -78,6 +78,16 @@ pub enum Error {
         looked_for: Vec<PathBuf>,
     },
 
+    /// The drawing of a dataset has not come to its end.
+    #[error(
+        "the pictures in {} are not all drawn: their drawing was cut off, or still goes on",
+        dir.display()
+    )]
+    UnfinishedDrawing {
+        /// Its folder.
+        dir: PathBuf,
+    },
+
     /// The dataset cannot be opened.
     #[error("cannot open the dataset in {}", dir.display())]
     Dataset {
@@ -186,6 +196,15 @@ pub enum Error {
         dim: usize,
     },
 
+    /// A run is to go on with other pictures than it began with.
+    #[error(
+        "the pictures are not those that the run began with: {difference}; the rest of it would be another run"
+    )]
+    OtherPictures {
+        /// What differs first.
+        difference: String,
+    },
+
     /// A file or folder cannot be used.
     #[error("cannot {action} {}", path.display())]
     Io {
@@ -197,18 +216,9 @@ pub enum Error {
         source: std::io::Error,
     },
 
-    /// A picture of annotations cannot be read.
-    #[error("cannot read the trimap {}", path.display())]
-    Trimap {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: Box<image::ImageError>,
-    },
-
     /// From reading pictures and datasets.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(DataError),
 
     /// From drawing a dataset.
     #[error(transparent)]
@@ -216,7 +226,7 @@ pub enum Error {
 
     /// From judging embeddings.
     #[error(transparent)]
-    Eval(#[from] EvalError),
+    Eval(EvalError),
 
     /// From the network.
     #[error(transparent)]
@@ -251,9 +261,30 @@ impl Error {
     }
 }
 
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Interrupted => Self::Interrupted,
+            error => Self::Data(error),
+        }
+    }
+}
+
 impl From<DrawError> for Error {
     fn from(error: DrawError) -> Self {
-        Self::Draw(Box::new(error))
+        match error {
+            DrawError::Interrupted => Self::Interrupted,
+            error => Self::Draw(Box::new(error)),
+        }
+    }
+}
+
+impl From<EvalError> for Error {
+    fn from(error: EvalError) -> Self {
+        match error {
+            EvalError::Interrupted => Self::Interrupted,
+            error => Self::Eval(error),
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub use explanation::{
 };
 pub use files::{check_writable, save_picture, write_atomically, write_json};
 pub use model::{
-    DEFAULT_IMG_SIZE, EmbeddingStream, Model, PublishedWeights, Representation,
+    DEFAULT_IMG_SIZE, EmbeddingStream, MAX_IMG_SIZE, Model, PublishedWeights, Representation,
     StartingModelConfig, StartingWeights,
 };
 pub use observer::{Note, Observer, Work};
@@ -40,6 +40,8 @@ pub use report::{
 pub use training::{Training, TrainingConfig};
 
 pub use burn::tensor::Device;
+pub use pets_fetch::Patience;
+pub use pets_files::read_text;
 pub use pets_kernels::{InstructionSet, InstructionSetError, keep_freed_memory};
 
 /// Datasets, splits, transforms and batches.

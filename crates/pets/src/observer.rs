@@ -17,6 +17,9 @@ pub struct Work {
 }
 
 impl Work {
+    /// The unit of work whose items are hundredths of it.
+    pub const PERCENT: &'static str = "%";
+
     pub(crate) fn new(name: impl Into<String>, total: usize, unit: &'static str) -> Self {
         Self {
             name: name.into(),
@@ -55,8 +58,8 @@ impl Observer for () {}
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Note<'a> {
-    /// A folder of the dataset holds no image.
-    EmptyFolder(&'a Path),
+    /// Folders of the dataset hold no image.
+    EmptyFolders(&'a [PathBuf]),
     /// A picture that cannot be used is left out.
     SkippedImage(&'a str),
     /// More pictures are left out than were named.
@@ -94,11 +97,20 @@ pub enum Note<'a> {
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyFolder(folder) => write!(
+            Self::EmptyFolders([folder]) => write!(
                 f,
                 "warning: {} holds no image, and so makes no class",
                 folder.display()
             ),
+            Self::EmptyFolders(folders) => {
+                let names = folders.iter().map(|folder| folder.display().to_string());
+                write!(
+                    f,
+                    "warning: {} folders hold no image, and so make no class: {}",
+                    folders.len(),
+                    first(names)
+                )
+            }
             Self::SkippedImage(reason) => write!(f, "skipped: {reason}"),
             Self::MoreSkippedImages(count) => write!(f, "skipped: … and {count} more"),
             Self::AlreadyThere(path) => write!(f, "{} is there already", path.display()),
@@ -112,16 +124,31 @@ impl fmt::Display for Note<'_> {
                     write!(
                         f,
                         "\n  loaded: {}\n  not in the file, left at their random start: {}",
-                        report.loaded.join(", "),
-                        report.missing.join(", ")
+                        first(report.loaded.iter().cloned()),
+                        first(report.missing.iter().cloned())
                     )?;
                 }
                 if !report.unused.is_empty() {
-                    write!(f, "\n  in the file, not used: {}", report.unused.join(", "))?;
+                    let unused = first(report.unused.iter().cloned());
+                    write!(f, "\n  in the file, not used: {unused}")?;
                 }
                 Ok(())
             }
             Self::LeftOut { file, reason } => write!(f, "no {}: {reason}", file.display()),
         }
+    }
+}
+
+/// How many names a note tells.
+const SHOWN: usize = 40;
+
+/// The first of some names, and how many more there are.
+fn first(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(SHOWN);
+    let text = names.take(SHOWN).collect::<Vec<_>>().join(", ");
+    if more == 0 {
+        text
+    } else {
+        format!("{text} and {more} more")
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
-use pets_data::{DataError, decode, decode_bytes};
+use pets_data::{DataError, DecodedPicture, decode, decode_bytes};
 
 /// A picture to be shown to a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,16 +17,16 @@ pub enum Picture {
 }
 
 impl Picture {
-    /// The pixels, upright, in 8-bit RGB.
+    /// The pixels, upright, in 8-bit RGB; those of a file or of its bytes count against the decoding budget.
     ///
     /// # Errors
     ///
     /// As [`pets_data::decode`].
-    pub fn into_pixels(self) -> Result<RgbImage, DataError> {
+    pub fn into_pixels(self) -> Result<DecodedPicture, DataError> {
         match self {
             Self::File(path) => decode(path),
             Self::Bytes(bytes) => decode_bytes(&bytes, "a picture in memory"),
-            Self::Pixels(pixels) => Ok(pixels),
+            Self::Pixels(pixels) => Ok(pixels.into()),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Training a model on a dataset.
 
+use burn::module::Module;
 use burn::tensor::Device;
-use pets_data::{Augmentation, Transform};
+use pets_data::{Augmentation, Fingerprint, Transform};
 use pets_losses::{LossConfig, MetricLoss};
-use pets_model::{Architecture, EmbeddingModel, EmbeddingModelConfig, ModelDescription};
+use pets_model::{
+    Architecture, EmbeddingModel, EmbeddingModelConfig, FrozenStages, ModelDescription,
+};
 use pets_train::{
-    Checkpoint, LockedRunFolder, TrainConfig, TrainEvent, TrainOutcome, Trainer, TrainingData,
+    Checkpoint, LockedRunFolder, RunOrigin, TrainConfig, TrainEvent, TrainOutcome, Trainer,
+    TrainingData,
 };
 
 use crate::dataset::PreparedDataset;
@@ -30,12 +34,20 @@ pub struct TrainingConfig {
     pub settings: String,
 }
 
+/// Memory of the program itself.
+const PROGRAM_BYTES: u64 = 75 << 20;
+/// Memory for each weight in a step of training: weight, gradient, two moments, and what is on its way between them.
+const STEP_BYTES: u64 = 28;
+/// Memory for each weight while a checkpoint is made.
+const CHECKPOINT_BYTES: u64 = 40;
+
 /// A run that is ready to begin: everything that can be known to be wrong has been found.
 pub struct Training {
     trainer: Trainer<'static>,
     model: EmbeddingModel,
     loss: MetricLoss,
     data: TrainingData,
+    memory: u64,
 }
 
 impl Training {
@@ -45,7 +57,7 @@ impl Training {
     /// # Errors
     ///
     /// Errors of the weights that the model starts from, [`Error::Model`], [`Error::Loss`] and [`Error::Train`] for numbers
-    /// out of range.
+    /// out of range, [`Error::OtherPictures`] where the pictures are not those that the run began with.
     pub fn prepare(
         config: &TrainingConfig,
         data: &PreparedDataset,
@@ -58,6 +70,11 @@ impl Training {
             Some(_) => config.start.random(device)?,
             None => config.start.init(device, observer)?,
         };
+        let pictures = data.fingerprint_of_training(observer)?;
+        if let Some(origin) = checkpoint.as_ref().and_then(Checkpoint::origin) {
+            check_pictures(&origin.pictures, &pictures)?;
+        }
+        let origin = origin(config, &pictures);
         let classes = data.train_class_names();
         let dim = config.start.model.embedding_dim();
         let loss = config.loss.init(dim, classes.len(), device)?;
@@ -66,11 +83,19 @@ impl Training {
             ..ModelDescription::untrained(&config.start.model, config.img_size as usize, classes)
         };
         Ok(Self {
-            trainer: Trainer::new(config.train.clone(), description).resume(checkpoint),
+            memory: config.memory(model.num_params() as u64)?,
+            trainer: Trainer::new(config.train.clone(), description)
+                .begun_with(origin)
+                .resume(checkpoint),
             model,
             loss,
             data: config.training_data(data, device)?,
         })
+    }
+
+    /// About how much memory training takes on the CPU, in bytes, beside what is kept of frozen stages' output.
+    pub const fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// Trains, and writes best and last model, checkpoints and the history into a run's folder. Where `on_event` answers
@@ -89,6 +114,26 @@ impl Training {
     }
 }
 
+/// What a run begins with, for its checkpoints.
+fn origin(config: &TrainingConfig, pictures: &Fingerprint) -> RunOrigin {
+    let pictures = serde_json::to_string(pictures);
+    RunOrigin {
+        settings: config.settings.clone(),
+        pictures: pictures.expect("texts and numbers have a JSON form"),
+    }
+}
+
+/// Compares the pictures that a run began with, as its checkpoint tells them, with those that are there now.
+fn check_pictures(before: &str, now: &Fingerprint) -> Result<(), Error> {
+    let difference = match serde_json::from_str::<Fingerprint>(before) {
+        Ok(before) => before.difference(now),
+        Err(_) => Some("the checkpoint does not tell them".to_owned()),
+    };
+    difference.map_or(Ok(()), |difference| {
+        Err(Error::OtherPictures { difference })
+    })
+}
+
 impl TrainingConfig {
     /// The defaults: pretrained weights, the default loss, an embedding of 256 values, pictures of 224 pixels.
     pub fn new(architecture: Architecture) -> Self {
@@ -104,6 +149,19 @@ impl TrainingConfig {
             augmentation: Augmentation::default(),
             settings: String::new(),
         }
+    }
+
+    /// What a step takes for its images, and what the weights take with their gradients and the optimizer's moments, or
+    /// while a checkpoint is made of them.
+    fn memory(&self, params: u64) -> Result<u64, Error> {
+        let architecture = self.start.model.architecture;
+        let frozen = match self.train.frozen {
+            Some(frozen) => frozen,
+            None => FrozenStages::parse("none", architecture)?,
+        };
+        let of_image = architecture.training_bytes(frozen.count(), self.img_size);
+        let of_step = STEP_BYTES * params + of_image * self.train.batch_size as u64;
+        Ok(PROGRAM_BYTES + of_step.max(CHECKPOINT_BYTES * params))
     }
 
     fn training_data(

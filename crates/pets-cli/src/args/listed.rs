@@ -3,27 +3,31 @@
 use crate::config::{Topic, keys};
 
 use Topic::{
-    Attention, Charts, Dataset, Embedding, Evaluation, Run, Split, Start, Training, Weights,
+    Attention, Charts, Dataset, Embedding, Evaluation, Network, Run, Split, Start, Training,
+    Weights,
 };
 
 /// The parts of the work that a command does; none for one that does no work or has commands of its own.
 fn topics(command: &str) -> &'static [Topic] {
     match command {
         "train" => &[
-            Dataset, Split, Run, Weights, Start, Training, Embedding, Evaluation,
+            Dataset, Network, Split, Run, Weights, Start, Training, Embedding, Evaluation,
         ],
         "all" => &[
-            Dataset, Split, Run, Weights, Start, Training, Embedding, Evaluation, Attention, Charts,
+            Dataset, Network, Split, Run, Weights, Start, Training, Embedding, Evaluation,
+            Attention, Charts,
         ],
-        "evaluate" => &[Dataset, Split, Run, Weights, Start, Embedding, Evaluation],
-        "embed" => &[Dataset, Split, Run, Weights, Start, Embedding],
+        "evaluate" => &[
+            Dataset, Network, Split, Run, Weights, Start, Embedding, Evaluation,
+        ],
+        "embed" => &[Dataset, Network, Split, Run, Weights, Start, Embedding],
         "visualize" => &[
-            Dataset, Split, Run, Weights, Start, Embedding, Evaluation, Attention, Charts,
+            Dataset, Network, Split, Run, Weights, Start, Embedding, Evaluation, Attention, Charts,
         ],
-        "gradcam" => &[Dataset, Split, Run, Embedding, Attention],
-        "compare" => &[Dataset, Split, Run, Embedding, Evaluation],
-        "breeds" | "dataset fetch" | "dataset verify" => &[Dataset],
-        "weights list" | "weights fetch" | "weights verify" => &[Weights],
+        "gradcam" => &[Dataset, Network, Split, Run, Embedding, Attention],
+        "compare" => &[Dataset, Network, Split, Run, Embedding, Evaluation],
+        "breeds" | "dataset fetch" | "dataset verify" => &[Dataset, Network],
+        "weights list" | "weights fetch" | "weights verify" => &[Weights, Network],
         "weights export" => &[Run],
         _ => &[],
     }

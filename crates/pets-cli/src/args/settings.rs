@@ -16,7 +16,7 @@ pub(crate) struct SettingsArguments {
 }
 
 impl SettingsArguments {
-    /// Reads the file and checks every value by itself.
+    /// Reads the file and checks every value by itself. From now on decoding keeps to the budget that was given.
     ///
     /// # Errors
     ///
@@ -32,7 +32,9 @@ impl SettingsArguments {
         for assignment in &self.assignments {
             given.add_set(assignment)?;
         }
-        Ok(Settings::new(given))
+        let settings = Settings::new(given);
+        settings.before_opening().bound_decoding();
+        Ok(settings)
     }
 }
 

@@ -24,12 +24,12 @@ pub(crate) fn run(settings: Settings, continuation: &Continuation) -> Result<Exi
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }
-    let found = train::evaluate_trained(settings, data, &observer)?;
-    let results = evaluate::report(&found)?;
-    let pictures = visualize::draw_all(&found, &observer)?;
-    println!("\nwritten:");
-    for path in std::iter::once(results).chain(pictures) {
-        println!("  {}", path.display());
+    let (found, results) = train::evaluate_trained(settings, data, &observer)?;
+    let evaluation = evaluate::report(&found, &results)?;
+    let pictures = visualize::draw_all(&found, &results, &observer)?;
+    show!("\nwritten:");
+    for path in std::iter::once(evaluation).chain(pictures) {
+        show!("  {}", path.display());
     }
     Ok(code)
 }

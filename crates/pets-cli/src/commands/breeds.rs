@@ -7,6 +7,7 @@ use pets::data::Species;
 use serde::Serialize;
 
 use crate::config::Settings;
+use crate::output::stdout;
 use crate::output::table;
 use crate::output::terminal_observer::TerminalObserver;
 
@@ -36,7 +37,7 @@ pub(crate) fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
         })
         .collect();
     if json {
-        println!("{}", serde_json::to_string_pretty(&breeds)?);
+        stdout::write_json(&breeds)?;
         return Ok(ExitCode::SUCCESS);
     }
     let row = |breed: &Breed<'_>| {
@@ -53,6 +54,6 @@ pub(crate) fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
         String::new(),
         dataset.samples().len().to_string(),
     ]);
-    print!("{}", table::render(&["breed", "species", "images"], &rows));
+    show_text!("{}", table::render(&["breed", "species", "images"], &rows));
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,8 @@ use pets::{ComparedModel, Comparison, Differences, run_history, run_summary};
 
 use crate::chosen_model::{ChosenEvaluation, ChosenModel};
 use crate::config::Settings;
-use crate::output::metrics_tables::{common_k_values, differences_table, metrics_table};
+use crate::output::metrics_tables::{differences_table, metrics_table};
+use crate::output::stdout;
 use crate::output::table::Style;
 use crate::output::terminal_observer::TerminalObserver;
 
@@ -31,10 +32,10 @@ pub(crate) fn run(
         .zip(&found)
         .map(|(run, found)| ComparedModel::of_model(run.display().to_string(), &found.evaluated))
         .collect();
-    let bootstrap = settings.resolve()?.config.evaluation_config().bootstrap;
+    let evaluation = settings.resolve()?.config.evaluation_config();
     let tests: Vec<_> = models[1..]
         .iter()
-        .map(|other| Differences::between(&models[0], other, bootstrap))
+        .map(|other| Differences::between(&models[0], other, evaluation.bootstrap, &observer))
         .collect();
 
     let mut pages = runs
@@ -64,17 +65,17 @@ pub(crate) fn run(
     }
     let comparison = Comparison::new(&models, tests.into_iter().flatten().collect());
     if json {
-        println!("{}", serde_json::to_string_pretty(&comparison)?);
+        stdout::write_json(&comparison)?;
         say!("{}", path.display());
         return Ok(ExitCode::SUCCESS);
     }
     let rows = models
         .iter()
         .map(|model| (model.name.as_str(), model.metrics));
-    let metrics = metrics_table(&common_k_values(&models), rows);
-    println!("{}", metrics.render(Style::Plain));
-    println!("{}", differences_table(&comparison).render(Style::Plain));
-    println!("{}", path.display());
+    let metrics = metrics_table(&evaluation.k_values, rows);
+    show!("{}", metrics.render(Style::Plain));
+    show!("{}", differences_table(&comparison).render(Style::Plain));
+    show!("{}", path.display());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,9 +9,9 @@ use crate::config::{default_toml, effective_toml};
 
 pub(crate) fn run(settings: &Settings, defaults: bool) -> Result<ExitCode> {
     if defaults {
-        print!("{}", default_toml());
+        show_text!("{}", default_toml());
     } else {
-        print!("{}", effective_toml(&settings.resolve()?.layers));
+        show_text!("{}", effective_toml(&settings.resolve()?.layers));
     }
     Ok(ExitCode::SUCCESS)
 }

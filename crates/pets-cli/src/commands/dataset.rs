@@ -8,6 +8,7 @@ use pets::draw::DrawConfig;
 use pets::{draw_dataset, fetch_dataset, open_dataset};
 
 use crate::args::DatasetCommand;
+use crate::output::harmless;
 use crate::output::terminal_observer::TerminalObserver;
 
 /// How many files of a kind a report names.
@@ -25,12 +26,17 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode> {
         } => {
             let spec = DrawConfig::new(*breeds, *images, *size, *seed)?;
             draw_dataset(&spec, out, &observer)?;
-            println!("{}", out.display());
+            show!("{}", out.display());
             Ok(ExitCode::SUCCESS)
         }
         DatasetCommand::Fetch { settings } => {
             let config = settings.read()?.resolve()?.config;
-            fetch_dataset(&config.data.url, &config.data.dir, &observer)?;
+            fetch_dataset(
+                &config.data.url,
+                &config.data.dir,
+                config.patience(),
+                &observer,
+            )?;
             let dataset = open_dataset(&config.dataset_config()?, &observer)?;
             verify(&dataset, &observer)
         }
@@ -46,7 +52,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode> {
 fn verify(dataset: &Dataset, observer: &TerminalObserver) -> Result<ExitCode> {
     let total = dataset.samples().len();
     let found = pets::check_pictures(dataset, observer)?;
-    println!(
+    show!(
         "{}: {} breeds, {total} pictures, {} of them usable",
         dataset.root().display(),
         dataset.classes().len(),
@@ -82,11 +88,11 @@ fn print_some(kind: &str, lines: impl ExactSizeIterator<Item = String>) {
     if count == 0 {
         return;
     }
-    println!("{count} {kind}:");
+    show!("{count} {kind}:");
     for line in lines.take(SHOWN) {
-        println!("  {line}");
+        show!("  {}", harmless::line(&line));
     }
     if count > SHOWN {
-        println!("  … and {} more", count - SHOWN);
+        show!("  … and {} more", count - SHOWN);
     }
 }

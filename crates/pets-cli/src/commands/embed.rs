@@ -33,6 +33,8 @@ pub(crate) fn run(
     part: DatasetPart,
     out: &Path,
 ) -> Result<ExitCode> {
+    EmbeddingsFile::check_name(out)?;
+    pets::check_writable(out)?;
     let observer = TerminalObserver::default();
     let mut chosen = ChosenModel::open(settings, model.load_model.as_deref(), &observer)?;
     let data = chosen.dataset(&observer)?;
@@ -47,9 +49,6 @@ pub(crate) fn run(
     if samples.is_empty() {
         bail!("the split has no images for this part");
     }
-    let embeddings = chosen
-        .model
-        .embed_samples(dataset, &samples, "embedding", &observer)?;
     let paths = samples
         .iter()
         .map(|&sample| {
@@ -60,11 +59,17 @@ pub(crate) fn run(
                 .with_context(|| format!("{} is not Unicode, which the file needs", path.display()))
         })
         .collect::<Result<_>>()?;
+    let embeddings = chosen
+        .model
+        .embed_samples(dataset, &samples, "embedding", &observer)?;
     EmbeddingsFile::new(embeddings)
         .with_paths(paths)?
         .with_class_names(data.class_names())?
         .write(out)?;
-    data.skipped.write(&chosen.folder())?;
-    println!("{}", out.display());
+    let run = chosen.folder();
+    if !data.skipped.images().is_empty() || run.results().is_dir() {
+        data.skipped.write(&run.lock_results()?)?;
+    }
+    show!("{}", out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use pets::trainer::LockedResults;
 use pets::{
     Analysis, ComparedModel, Comparison, EmbeddingsSource, EvaluatedEmbeddings, EvaluatedModel,
     Evaluation, Metrics, Observer, holds_embeddings,
 };
-use serde::Serialize;
 
 use crate::args::EvaluateArguments;
 use crate::chosen_model::{ChosenEvaluation, ChosenModel};
 use crate::config::Settings;
 use crate::output::metrics_tables::{
-    analysis_lines, class_table, common_k_values, differences_table, metrics_table,
+    analysis_lines, class_table, differences_table, metrics_table,
 };
+use crate::output::stdout;
 use crate::output::table::Style;
 use crate::output::terminal_observer::TerminalObserver;
 
@@ -45,6 +46,7 @@ pub(crate) fn run(settings: &Settings, arguments: &EvaluateArguments) -> Result<
     };
     let mut sources = arguments.sources.clone();
     sources.extend(arguments.model.load_model.clone());
+    let observer = TerminalObserver::default();
     if let Some(embeddings) = &arguments.embeddings {
         if !sources.is_empty() {
             bail!("--embeddings names one file; name several as arguments: pets evaluate A B …");
@@ -54,47 +56,52 @@ pub(crate) fn run(settings: &Settings, arguments: &EvaluateArguments) -> Result<
             labels: arguments.labels.as_deref(),
             gallery: arguments.gallery.as_deref(),
         };
-        report_embeddings(settings, source, output)?;
+        report_embeddings(settings, source, output, &observer)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let observer = TerminalObserver::default();
+    let max_memory = settings.before_opening().evaluation_config().max_memory;
     match &sources[..] {
-        [] => report_model(&evaluate_model(settings, None, &observer)?, output).map(drop)?,
-        [file] if holds_embeddings(file) => {
-            report_embeddings(settings, EmbeddingsSource::file(file), output)?;
+        [] => evaluate_and_report(settings, None, output, &observer)?,
+        [file] if holds_embeddings(file, max_memory) => {
+            report_embeddings(settings, EmbeddingsSource::file(file), output, &observer)?;
         }
         [model] => {
-            report_model(&evaluate_model(settings, Some(model), &observer)?, output).map(drop)?;
+            evaluate_and_report(settings, Some(model), output, &observer)?;
         }
         several => compare(settings, several, output, &observer)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn evaluate_model(
+fn evaluate_and_report(
     settings: &Settings,
     model: Option<&Path>,
+    output: Output,
     observer: &dyn Observer,
-) -> Result<ChosenEvaluation> {
-    ChosenModel::open(settings, model, observer)?
-        .evaluate(observer)?
-        .with_baseline(observer)
+) -> Result<()> {
+    let chosen = ChosenModel::open(settings, model, observer)?;
+    let results = chosen.folder().lock_results()?;
+    let found = chosen.evaluate(observer)?.with_baseline(observer)?;
+    report_model(&found, &results, output)?;
+    Ok(())
 }
 
 /// Writes `evaluation.json` and prints the metrics; returns the file written.
-pub(crate) fn report(found: &ChosenEvaluation) -> Result<PathBuf> {
-    report_model(found, Output::default())
+pub(crate) fn report(found: &ChosenEvaluation, results: &LockedResults) -> Result<PathBuf> {
+    report_model(found, results, Output::default())
 }
 
-fn report_model(found: &ChosenEvaluation, output: Output) -> Result<PathBuf> {
-    let folder = found.folder();
-    folder.create()?;
-    let path = folder.results().join("evaluation.json");
+fn report_model(
+    found: &ChosenEvaluation,
+    results: &LockedResults,
+    output: Output,
+) -> Result<PathBuf> {
+    let path = results.file("evaluation.json")?;
     let evaluation = &found.evaluated.evaluation;
     pets::write_json(&path, evaluation)?;
-    found.evaluated.data.skipped.write(&folder)?;
+    found.evaluated.data.skipped.write(results)?;
     if output.json {
-        print_json(evaluation)?;
+        stdout::write_json(evaluation)?;
         return Ok(path);
     }
     let name = name_of(evaluation);
@@ -103,7 +110,7 @@ fn report_model(found: &ChosenEvaluation, output: Output) -> Result<PathBuf> {
         rows.insert(0, ("before training", baseline));
     }
     let table = metrics_table(&found.settings.config.evaluation.k_values, rows);
-    print!("{}", table.render(output.style()));
+    show_text!("{}", table.render(output.style()));
     if evaluation.metrics.few_shot.is_none() {
         say!("no few-shot test: no breeds are held out; --holdout-breeds names some");
     }
@@ -129,17 +136,18 @@ fn report_embeddings(
     settings: &Settings,
     source: EmbeddingsSource<'_>,
     output: Output,
+    observer: &dyn Observer,
 ) -> Result<()> {
     let config = settings.resolve()?.config;
-    let found = EvaluatedEmbeddings::evaluate(source, &config.evaluation_config())?;
+    let found = EvaluatedEmbeddings::evaluate(source, &config.evaluation_config(), observer)?;
     let evaluation = &found.evaluation;
     if output.json {
-        return print_json(evaluation);
+        return Ok(stdout::write_json(evaluation)?);
     }
     let name = source.embeddings.display().to_string();
     let rows = [(name.as_str(), &evaluation.metrics)];
     let table = metrics_table(&config.evaluation.k_values, rows);
-    print!("{}", table.render(output.style()));
+    show_text!("{}", table.render(output.style()));
     if let Some(reason) = &evaluation.few_shot_undefined {
         say!("no few-shot test: {reason}");
     }
@@ -154,13 +162,13 @@ fn report_embeddings(
 
 fn print_details(metrics: &Metrics, analysis: &Analysis, class_names: &[String], output: Output) {
     if output.markdown {
-        println!();
+        show!("");
     } else {
-        print!("\n{}", analysis_lines(metrics, analysis, class_names));
+        show_text!("\n{}", analysis_lines(metrics, analysis, class_names));
     }
     if output.classes {
         let table = class_table(metrics, analysis, class_names);
-        print!("\n{}", table.render(output.style()));
+        show_text!("\n{}", table.render(output.style()));
     }
 }
 
@@ -180,11 +188,12 @@ fn compare(
     let evaluated = sources
         .iter()
         .map(|path| {
-            Ok(if holds_embeddings(path) {
+            Ok(if holds_embeddings(path, evaluation.max_memory) {
                 let source = EmbeddingsSource::file(path);
                 Evaluated::Embeddings(Box::new(EvaluatedEmbeddings::evaluate(
                     source,
                     &evaluation,
+                    observer,
                 )?))
             } else {
                 let model = ChosenModel::open(settings, Some(path), observer)?;
@@ -203,20 +212,15 @@ fn compare(
             }
         })
         .collect();
-    let comparison = Comparison::of(&models, evaluation.bootstrap)?;
+    let comparison = Comparison::of(&models, evaluation.bootstrap, observer)?;
     if output.json {
-        return print_json(&comparison);
+        return Ok(stdout::write_json(&comparison)?);
     }
     let rows = models
         .iter()
         .map(|model| (model.name.as_str(), model.metrics));
-    let metrics = metrics_table(&common_k_values(&models), rows);
-    println!("{}", metrics.render(output.style()));
-    print!("{}", differences_table(&comparison).render(output.style()));
-    Ok(())
-}
-
-fn print_json(value: &impl Serialize) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    let metrics = metrics_table(&evaluation.k_values, rows);
+    show!("{}", metrics.render(output.style()));
+    show_text!("{}", differences_table(&comparison).render(output.style()));
     Ok(())
 }

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use pets::network::MapMethod;
-use pets::trainer::RunFolder;
+use pets::trainer::{LockedResults, RunFolder};
 use pets::{ExplainedImage, Explainer, ExplanationTarget, Prototypes, QueryImage};
 
 use crate::args::ModelFile;
 use crate::chosen_model::ChosenModel;
 use crate::config::Settings;
 use crate::output::terminal_observer::TerminalObserver;
-use crate::prepared_dataset::prepare_dataset;
+use crate::prepared_dataset::prepare_dataset_for;
 
 /// What to explain, and how.
 #[derive(Debug, Clone, Args)]
@@ -69,8 +69,8 @@ pub(crate) fn run(
     let mut chosen = ChosenModel::open(settings, model.load_model.as_deref(), &observer)?;
     let stage = arguments.stage.as_deref();
     let explainer = Explainer::new(&chosen.model, stage, arguments.method.into())?;
-    let sheet = arguments.sheet(&chosen.folder());
-    pets::check_writable(&sheet)?;
+    let sheet = arguments.sheet(&chosen.folder())?;
+    pets::check_writable(&sheet.path()?)?;
 
     let target = match (&other, arguments.dimension) {
         (Some(other), _) => Some(ExplanationTarget::Image(other)),
@@ -80,7 +80,8 @@ pub(crate) fn run(
     let explanation = match (images, target) {
         (Some(images), Some(target)) => explainer.explain(&images, &target)?,
         (images, target) => {
-            let data = prepare_dataset(&mut chosen.settings, &observer).context(NEEDS_A_DATASET)?;
+            let data = prepare_dataset_for(&chosen.model, &mut chosen.settings, &observer)
+                .context(NEEDS_A_DATASET)?;
             let count = chosen.settings.config.visualization.num_samples;
             let images = match images {
                 Some(images) => images,
@@ -105,9 +106,28 @@ pub(crate) fn run(
             found.maps
         );
     }
-    let [sheet, _] = explanation.save(&sheet, chosen.settings.config.visualization.theme)?;
-    println!("{}", sheet.display());
+    let theme = chosen.settings.config.visualization.theme;
+    let [sheet, _] = explanation.save(&sheet.path()?, theme)?;
+    show!("{}", sheet.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where a sheet goes.
+enum Sheet {
+    /// Where its user said.
+    Named(PathBuf),
+    /// Among the results of the run.
+    Result(LockedResults, PathBuf),
+}
+
+impl Sheet {
+    /// Where it is to be written now.
+    fn path(&self) -> Result<PathBuf> {
+        Ok(match self {
+            Self::Named(path) => path.clone(),
+            Self::Result(results, name) => results.file(name)?,
+        })
+    }
 }
 
 impl GradcamArguments {
@@ -119,11 +139,12 @@ impl GradcamArguments {
     }
 
     /// Where the sheet goes. Other arguments give other names, so that one call does not replace what another has drawn.
-    fn sheet(&self, folder: &RunFolder) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| {
-            let name = self.name() + ".png";
-            folder.results().join("gradcam").join(name)
-        })
+    fn sheet(&self, run: &RunFolder) -> Result<Sheet> {
+        if let Some(path) = &self.out {
+            return Ok(Sheet::Named(path.clone()));
+        }
+        let name = Path::new("gradcam").join(self.name() + ".png");
+        Ok(Sheet::Result(run.lock_results()?, name))
     }
 
     /// What the arguments amount to, such as `cat_like_dog_layer3`.

@@ -5,18 +5,21 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use pets::losses::Diagnostics;
-use pets::trainer::{EpochRecord, LockedRunFolder, StopReason, TrainEvent, TrainOutcome};
-use pets::{Observer, PreparedDataset, Training};
+use pets::trainer::{
+    EpochRecord, LockedResults, LockedRunFolder, StopReason, TrainEvent, TrainOutcome,
+};
+use pets::{Device, Observer, PreparedDataset, Training};
 
 use super::evaluate;
 use crate::args::Continuation;
 use crate::chosen_model::{ChosenEvaluation, ChosenModel};
-use crate::config::{Layers, Settings};
+use crate::config::{InModel, Layers, Settings};
 use crate::interrupt;
+use crate::memory;
 use crate::output::progress::Progress;
 use crate::output::terminal_observer::TerminalObserver;
 use crate::prepared_dataset::{prepare_dataset, settle_few_shot};
-use crate::resumption::{self, settings_of_run};
+use crate::resumption::{self, claim_run};
 use crate::run_start::RunStart;
 use crate::settings_without_effect::settings_without_effect;
 
@@ -29,20 +32,22 @@ pub(crate) fn run(
     let observer = TerminalObserver::default();
     let (code, data) = train_model(settings, continuation, &observer)?;
     if then_evaluate && code == ExitCode::SUCCESS {
-        evaluate::report(&evaluate_trained(settings, data, &observer)?)?;
+        let (found, results) = evaluate_trained(settings, data, &observer)?;
+        evaluate::report(&found, &results)?;
     }
     Ok(code)
 }
 
-/// Evaluates the best model of the run that has just been trained, on the dataset that is open.
+/// Evaluates the best model of the run that has just been trained, on the dataset that is open; its results are locked.
 pub(crate) fn evaluate_trained(
     settings: &Settings,
     data: PreparedDataset,
     observer: &dyn Observer,
-) -> Result<ChosenEvaluation> {
-    ChosenModel::open(settings, None, observer)?
-        .evaluate_on(data, observer)?
-        .with_baseline(observer)
+) -> Result<(ChosenEvaluation, LockedResults)> {
+    let chosen = ChosenModel::open(settings, None, observer)?;
+    let results = chosen.folder().lock_results()?;
+    let found = chosen.evaluate_on(data, observer)?;
+    Ok((found.with_baseline(observer)?, results))
 }
 
 /// Trains as `settings` say; the exit code tells whether training was interrupted.
@@ -51,22 +56,27 @@ pub(crate) fn train_model(
     continuation: &Continuation,
     observer: &dyn Observer,
 ) -> Result<(ExitCode, PreparedDataset)> {
-    let mut settings = if continuation.resume.is_some() {
-        settings_of_run(settings)?
+    let (mut settings, claimed) = if continuation.resume.is_some() {
+        let (settings, start) = claim_run(settings)?;
+        (settings, Some(start))
     } else {
-        settings.resolve()?
+        (settings.resolve()?, None)
     };
+    settings.config.bound_decoding();
     for remark in settings_without_effect(&settings) {
         say!("warning: {remark}");
     }
     let training = settings
         .config
-        .training_config(portable_settings(&settings.layers)?)?;
+        .training_config(settings_for_model(&settings.layers)?)?;
     let device = pets::device(&settings.config.device)?;
     let data = prepare_dataset(&mut settings, observer)?;
     settle_few_shot(&mut settings, &data)?;
 
-    let start = RunStart::claim(&settings.config, continuation)?;
+    let start = match claimed {
+        Some(start) => start,
+        None => RunStart::claim_new(&settings.config.output_dir, continuation.restart)?,
+    };
     let checkpoint = start.checkpoint.clone();
     let prepared = Training::prepare(&training, &data, &device, checkpoint, observer)?;
     let split = &data.split;
@@ -77,11 +87,15 @@ pub(crate) fn train_model(
         split.train_classes.len(),
         split.val.len()
     );
-    start.settle(&settings.layers, continuation)?;
+    if device == Device::flex() {
+        memory::tell(prepared.memory());
+    }
+    start.settle(&settings.layers)?;
     let folder = start.folder;
-    data.skipped.write(&folder)?;
+    data.skipped.write(&folder.clone().lock_results()?)?;
     let started = Instant::now();
     let outcome = {
+        let _until_the_step_is_done = interrupt::wait_for_safe_points();
         let mut display = Display {
             num_epochs: training.train.num_epochs,
             caching: None,
@@ -117,9 +131,9 @@ fn failure(folder: &LockedRunFolder) -> String {
 }
 
 /// The settings that go into the model file: not those that belong to this machine and folder.
-fn portable_settings(layers: &Layers) -> Result<String> {
-    let portable = layers.filtered(|key| key.portable).with_paths_from_here();
-    Ok(toml::to_string(&portable.table())?)
+fn settings_for_model(layers: &Layers) -> Result<String> {
+    let shown = layers.filtered(|key| key.in_model != InModel::Absent);
+    Ok(toml::to_string(&shown.with_paths_from_here().table())?)
 }
 
 /// Shows what the trainer tells.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use pets::trainer::LockedResults;
+use pets::viz::Picture;
 use pets::{Gallery, Observer, QueryImage, draw_report, query_sheet};
 
 use crate::args::ModelFile;
@@ -19,24 +21,31 @@ pub(crate) fn run(
 ) -> Result<ExitCode> {
     let observer = TerminalObserver::default();
     let mut chosen = ChosenModel::open(settings, model.load_model.as_deref(), &observer)?;
+    let results = chosen.folder().lock_results()?;
     let written = if queries.is_empty() {
         let found = chosen.evaluate(&observer)?.with_baseline(&observer)?;
-        draw_all(&found, &observer)?
+        draw_all(&found, &results, &observer)?
     } else {
-        vec![draw_queries(&mut chosen, queries, query_breed, &observer)?]
+        let sheet = draw_queries(&mut chosen, queries, query_breed, &observer)?;
+        let path = results.file("retrieval/queries.png")?;
+        pets::save_picture(&sheet, &path)?;
+        vec![path]
     };
     for path in written {
-        println!("{}", path.display());
+        show!("{}", path.display());
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Draws every picture of a run; returns the files written.
-pub(crate) fn draw_all(found: &ChosenEvaluation, observer: &dyn Observer) -> Result<Vec<PathBuf>> {
-    let folder = found.folder();
-    found.evaluated.data.skipped.write(&folder)?;
+pub(crate) fn draw_all(
+    found: &ChosenEvaluation,
+    results: &LockedResults,
+    observer: &dyn Observer,
+) -> Result<Vec<PathBuf>> {
+    found.evaluated.data.skipped.write(results)?;
     let config = found.settings.report_config();
-    Ok(draw_report(&found.evaluated, &folder, &config, observer)?)
+    Ok(draw_report(&found.evaluated, results, &config, observer)?)
 }
 
 /// Draws what is found for pictures from anywhere.
@@ -45,7 +54,7 @@ fn draw_queries(
     queries: &[PathBuf],
     breed: Option<&str>,
     observer: &dyn Observer,
-) -> Result<PathBuf> {
+) -> Result<Picture> {
     let queries = queries
         .iter()
         .map(|path| QueryImage::open(path))
@@ -60,14 +69,11 @@ fn draw_queries(
         data: &data,
         embeddings: &embeddings,
     };
-    let sheet = query_sheet(
+    Ok(query_sheet(
         &chosen.model,
         gallery,
         queries,
         label,
         chosen.settings.config.visualization.theme,
-    )?;
-    let path = chosen.folder().results().join("retrieval/queries.png");
-    pets::save_picture(&sheet, &path)?;
-    Ok(path)
+    )?)
 }

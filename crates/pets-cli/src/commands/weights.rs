@@ -11,6 +11,8 @@ use serde::Serialize;
 
 use crate::args::{ModelFile, SettingsArguments, WeightsCommand};
 use crate::config::Config;
+use crate::interrupt;
+use crate::output::stdout;
 use crate::output::table;
 use crate::output::terminal_observer::TerminalObserver;
 
@@ -20,7 +22,7 @@ pub(crate) fn run(command: &WeightsCommand) -> Result<ExitCode> {
         WeightsCommand::Fetch {
             settings,
             backbones,
-        } => fetch(&url_in(settings)?, backbones),
+        } => fetch(&settings.read()?.before_opening(), backbones),
         WeightsCommand::Verify { settings } => verify(&url_in(settings)?),
         WeightsCommand::Export {
             settings,
@@ -78,7 +80,7 @@ fn list(url: &str, json: bool) -> Result<ExitCode> {
         });
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        stdout::write_json(&rows)?;
         return Ok(ExitCode::SUCCESS);
     }
     let rows: Vec<_> = rows
@@ -92,14 +94,14 @@ fn list(url: &str, json: bool) -> Result<ExitCode> {
             ]
         })
         .collect();
-    print!(
+    show_text!(
         "{}",
         table::render(&["backbone", "weights", "file", "place"], &rows)
     );
     Ok(ExitCode::SUCCESS)
 }
 
-fn fetch(url: &str, backbones: &[String]) -> Result<ExitCode> {
+fn fetch(config: &Config, backbones: &[String]) -> Result<ExitCode> {
     let observer = TerminalObserver::default();
     let wanted: Vec<Architecture> = backbones
         .iter()
@@ -109,9 +111,9 @@ fn fetch(url: &str, backbones: &[String]) -> Result<ExitCode> {
         if !wanted.is_empty() && !wanted.contains(&architecture) {
             continue;
         }
-        if let Some(published) = PublishedWeights::of(weights, url)? {
-            published.fetch(&observer)?;
-            println!("{}", published.cached.display());
+        if let Some(published) = PublishedWeights::of(weights, &config.model.weights_url)? {
+            published.fetch(config.patience(), &observer)?;
+            show!("{}", published.cached.display());
         } else if is_left_out(weights) {
             bail!("{architecture} {} is {LEFT_OUT}", weights.name);
         } else {
@@ -132,7 +134,11 @@ fn verify(url: &str) -> Result<ExitCode> {
                 "in the program, readable".to_owned()
             }
             (_, Some(file)) if !file.cached.exists() => "not fetched".to_owned(),
-            (_, Some(file)) => match file.remote.checksum.verify(&file.cached) {
+            (_, Some(file)) => match file
+                .remote
+                .checksum
+                .verify(&file.cached, &mut || !interrupt::requested())
+            {
                 Ok(()) => format!("{} is what PyTorch published", file.cached.display()),
                 Err(error) => {
                     bad.push(name.clone());
@@ -141,7 +147,7 @@ fn verify(url: &str) -> Result<ExitCode> {
             },
             (_, None) => continue,
         };
-        println!("{name}: {outcome}");
+        show!("{name}: {outcome}");
     }
     if !bad.is_empty() {
         bail!("damaged: {}", bad.join(", "));
@@ -154,6 +160,6 @@ fn export(config: &Config, model: &ModelFile, out: &Path) -> Result<ExitCode> {
     let path = model.load_model.clone().unwrap_or_else(best);
     let model = Model::open_on(path, &pets::device(&config.device)?)?;
     model.network().export(out, model.architecture())?;
-    println!("{}", out.display());
+    show!("{}", out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -34,19 +34,21 @@ fn fuzz_configuration() {
          clip_norm = 2\ncache_mb = 16\n[model]\nfreeze = \"layer3\"\nembedding_size = 0\n"
             .to_owned(),
     ];
-    Fuzz::new("configuration").run(&seeds, |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        let mut given = Layers::default();
-        let origin = |line| Origin::File("damaged.toml".into(), line);
-        match given.add_toml(&text, origin) {
-            Ok(()) => make_all(given),
-            Err(error) => {
-                let said = error.to_string();
-                assert!(said.contains("damaged.toml:"), "{said}");
-                false
+    Fuzz::new("configuration")
+        .limit_mib(64)
+        .run(&seeds, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            let mut given = Layers::default();
+            let origin = |line| Origin::File("damaged.toml".into(), line);
+            match given.add_toml(&text, origin) {
+                Ok(()) => make_all(given),
+                Err(error) => {
+                    let said = error.to_string();
+                    assert!(said.contains("damaged.toml:"), "{said}");
+                    false
+                }
             }
-        }
-    });
+        });
 }
 
 #[test]
@@ -56,7 +58,7 @@ fn fuzz_assignments() {
         "evaluation.k_values = 1,2,40\ndata.rotation=12.5\ndata.fetch=true",
         "loss.type=\"contrastive\"\nloss.margin=0.7\nmodel.freeze=layer1",
     ];
-    Fuzz::new("assignments").run(&seeds, |bytes| {
+    Fuzz::new("assignments").limit_mib(64).run(&seeds, |bytes| {
         let text = String::from_utf8_lossy(bytes);
         let mut given = Layers::default();
         for line in text.lines() {

@@ -22,8 +22,8 @@ pub(crate) struct Key {
     pub(crate) default: fn() -> Option<Value>,
     /// The declaration's documentation.
     pub(crate) documentation: &'static str,
-    /// Whether a model file may bring it; what belongs to a machine or a folder stays out of it.
-    pub(crate) portable: bool,
+    /// What becomes of it in the model file of a run.
+    pub(crate) in_model: InModel,
     /// Whether it may be another when a run goes on.
     pub(crate) on_resume: OnResume,
     /// Whether it is a parameter of some losses, each of which has its own default.
@@ -32,6 +32,17 @@ pub(crate) struct Key {
     pub(crate) needs: Option<Need>,
     /// What part of the work it belongs to, which decides in whose `--help` it stands.
     pub(crate) topic: Topic,
+}
+
+/// What becomes of a setting in the model file of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InModel {
+    /// It belongs to a machine or a folder, and stays out of it.
+    Absent,
+    /// It tells where the model is from, and decides nothing where the model is opened.
+    Shown,
+    /// It says what the model is, or which pictures it was not trained on, and holds where the model is opened.
+    Holds,
 }
 
 /// Whether a setting may be another when a run goes on.
@@ -65,6 +76,8 @@ pub(crate) enum Topic {
     Dataset,
     /// Dividing the dataset.
     Split,
+    /// Fetching from the network.
+    Network,
     /// Running a model, in a folder, on a device.
     Run,
     /// Published weights.
@@ -92,7 +105,7 @@ impl Key {
         kind: Kind::Text,
         default: || None,
         documentation: "",
-        portable: true,
+        in_model: InModel::Shown,
         on_resume: OnResume::Fixed,
         of_losses: false,
         needs: None,

@@ -9,10 +9,14 @@ use thiserror::Error;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
-use super::key::{Key, Need};
+use super::key::{InModel, Key, Need};
 use super::kind::Kind;
+use super::provenance::Provenance;
 use super::setting::Setting;
 use super::{find, keys};
+
+/// The most bytes that a configuration file may have: 1 MiB.
+const MAX_FILE: u64 = 1 << 20;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +170,7 @@ impl Layers {
 
     /// Lays a TOML file over what is there.
     pub(crate) fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        let text = pets::read_text(path, MAX_FILE).map_err(|source| ConfigError::Unreadable {
             path: path.to_owned(),
             source,
         })?;
@@ -197,6 +201,20 @@ impl Layers {
                     }
                 }
                 _ => self.add(&name, value, &at)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays what a model holds over what is there; what else its run was set to stays out, known or not.
+    pub(super) fn add_held(
+        &mut self,
+        provenance: &Provenance,
+        origin: &Origin,
+    ) -> Result<(), ConfigError> {
+        for key in keys().filter(|key| key.in_model == InModel::Holds) {
+            if let Some(value) = provenance.get(key.path) {
+                self.insert(key, value.clone(), origin)?;
             }
         }
         Ok(())
@@ -244,6 +262,15 @@ impl Layers {
                 source: Box::new(source),
             }
         })?;
+        self.insert(key, value, origin)
+    }
+
+    fn insert(
+        &mut self,
+        key: &'static Key,
+        value: Value,
+        origin: &Origin,
+    ) -> Result<(), ConfigError> {
         let text = value.to_string();
         let value = key
             .kind

@@ -13,6 +13,7 @@ mod key;
 mod kind;
 mod layers;
 mod loss_parameters;
+mod provenance;
 mod render;
 mod sections;
 mod setting;
@@ -21,10 +22,11 @@ mod settings;
 pub(crate) use choice::Choice;
 pub(crate) use for_dataset::HeldOutBreed;
 pub(crate) use holdout_breeds::HoldoutBreeds;
-pub(crate) use key::{Key, OnResume, Topic};
+pub(crate) use key::{InModel, Key, OnResume, Topic};
 pub(crate) use kind::Kind;
 pub(crate) use layers::{ConfigError, Layers, Origin};
 pub(crate) use loss_parameters::default_parameters;
+pub(crate) use provenance::Provenance;
 pub(crate) use render::{default_toml, effective_toml};
 pub(crate) use section::Section;
 pub(crate) use sections::Config;
@@ -127,17 +129,71 @@ mod tests {
         assert_eq!(*origin, Origin::Flag("--set".to_owned()));
     }
 
+    /// A value that a setting may have, other than by default.
+    fn another_value(key: &Key) -> toml::Value {
+        let names = match key.kind {
+            Kind::Choice(names) => names(),
+            _ => Vec::new(),
+        };
+        let texts = names
+            .into_iter()
+            .chain(["7 minutes", "/elsewhere"].map(str::to_owned));
+        [true, false]
+            .map(toml::Value::from)
+            .into_iter()
+            .chain([64, 3].map(toml::Value::from))
+            .chain([0.25, 0.5].map(toml::Value::from))
+            .chain(texts.map(toml::Value::from))
+            .chain([toml::Value::from(vec![3]), toml::Value::from(vec!["a"])])
+            .filter_map(|value| key.kind.check(value))
+            .find(|value| Some(value) != (key.default)().as_ref())
+            .expect(key.path)
+    }
+
     #[test]
-    fn what_a_model_had_by_default_was_not_given() {
-        let text = "device = \"cuda:7\"\n[train]\nnum_epochs = 4\n[data]\nbatch_size = 32";
-        let settings = Settings::default()
-            .resolve_over_model(text, std::path::Path::new("a.safetensors"))
-            .unwrap();
-        assert_eq!(settings.config.data.batch_size, 32);
-        assert!(settings.layers.is_given("data.batch_size"));
-        assert!(!settings.layers.is_given("train.num_epochs"));
-        // What belongs to the machine that made it stays there.
-        assert_eq!(settings.config.device, "auto");
+    fn a_model_file_brings_what_the_model_is_and_nothing_else() {
+        let defaults = Settings::default().resolve().unwrap();
+        for key in keys() {
+            let value = another_value(key);
+            let text = match key.section() {
+                "" => format!("{} = {value}", key.name()),
+                section => format!("[{section}]\n{} = {value}", key.name()),
+            };
+            let opened = Settings::default()
+                .resolve_over_model(&text, std::path::Path::new("a.safetensors"))
+                .unwrap();
+            let found = opened.layers.get(key).map(|(value, _)| value);
+            if key.in_model == InModel::Holds {
+                assert_eq!(found, Some(&value), "{key:?}");
+            } else {
+                let default = (key.default)();
+                assert_eq!(found, default.as_ref(), "{key:?}");
+                assert_eq!(opened.config, defaults.config, "{key:?}");
+                assert!(!opened.layers.is_given(key.path), "{key:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_model_holds_is_checked_and_what_it_shows_is_not_followed() {
+        let resolve = |text| {
+            let file = std::path::Path::new("a.safetensors");
+            Settings::default().resolve_over_model(text, file)
+        };
+        let text = "seed = 42\nfuture = 3\n[data]\nimg_size = 64\nbatch_size = -5\n[other]\na = 1";
+        let opened = resolve(text).unwrap();
+        assert_eq!(opened.config.data.img_size, 64);
+        assert_eq!(opened.config.data.batch_size, 64);
+        // What it had by default was not given.
+        assert!(!opened.layers.is_given("seed"));
+        assert_eq!(
+            resolve("[data]\nimg_size = 5").unwrap_err().to_string(),
+            "data.img_size = 5 (a.safetensors): allowed is a whole number from 32 to 1024"
+        );
+        assert_eq!(
+            resolve("data").unwrap_err().to_string(),
+            "a.safetensors is not valid TOML"
+        );
     }
 
     #[test]

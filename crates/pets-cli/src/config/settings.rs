@@ -6,7 +6,7 @@ use pets::trainer::RunFolder;
 use toml::Value;
 
 use super::kind::Kind;
-use super::{Config, ConfigError, Key, Layers, Origin, Section};
+use super::{Config, ConfigError, Layers, Origin, Provenance, Section};
 
 /// The settings that were given, by a file and by flags, read once.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Settings {
 pub(crate) struct ResolvedSettings {
     pub(crate) config: Config,
     pub(crate) layers: Layers,
+    /// The settings of the run that made the model that is opened, where it tells them.
+    pub(crate) provenance: Option<Provenance>,
 }
 
 impl ResolvedSettings {
@@ -38,6 +40,28 @@ impl ResolvedSettings {
             output_dir,
             ..Config::of(&self.layers)
         };
+    }
+}
+
+impl ResolvedSettings {
+    /// These settings of a run as they were when it began: as its checkpoint in `folder` tells them, apart from paths,
+    /// which depend on where the run was begun, and from what no checkpoint knows.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the settings in the checkpoint, or the first contradiction.
+    pub(crate) fn as_begun(&self, text: &str, folder: &Path) -> Result<Self, ConfigError> {
+        let mut begun = Layers::default();
+        begun.add_toml(text, |line| Origin::File(folder.to_owned(), line))?;
+        let begun = begun.filtered(|key| !matches!(key.kind, Kind::Path));
+        let layers = self.layers.clone().overlaid(&begun);
+        let config = Config::of(&layers);
+        config.check(&layers)?;
+        Ok(Self {
+            config,
+            layers,
+            provenance: None,
+        })
     }
 }
 
@@ -62,10 +86,7 @@ impl Settings {
         self.over(&Layers::default())
     }
 
-    /// The settings in force where a model is opened: what was given over what the model was made with, over the
-    /// defaults.
-    ///
-    /// A model that lies in its run's folder finds its dataset where the run found it.
+    /// The settings in force where a model is opened: what was given over what the model holds, over the defaults.
     ///
     /// # Errors
     ///
@@ -75,15 +96,17 @@ impl Settings {
         text: &str,
         file: &Path,
     ) -> Result<ResolvedSettings, ConfigError> {
+        let origin = Origin::Model(file.to_owned());
+        let provenance = Provenance::parse(text).map_err(|source| ConfigError::InvalidToml {
+            origin: origin.clone(),
+            source: Box::new(source),
+        })?;
         let mut of_model = Layers::default();
-        of_model.add_toml(text, |_| Origin::Model(file.to_owned()))?;
-        let of_model = of_model.filtered(|key| key.portable);
-        let paths = |key: &Key| key.portable && matches!(key.kind, Kind::Path);
-        let of_model = match run_of(file) {
-            Some(run) => of_model.overlaid(&settings_in(&run)?.filtered(paths)),
-            None => of_model,
-        };
-        self.over(&of_model)
+        of_model.add_held(&provenance, &origin)?;
+        Ok(ResolvedSettings {
+            provenance: Some(provenance),
+            ..self.over(&of_model)?
+        })
     }
 
     /// The settings in force where a run goes on: what was given over what the run began with, over the defaults.
@@ -112,7 +135,11 @@ impl Settings {
         }
         let config = self.typed(&layers);
         config.check(&layers)?;
-        Ok(ResolvedSettings { config, layers })
+        Ok(ResolvedSettings {
+            config,
+            layers,
+            provenance: None,
+        })
     }
 
     fn typed(&self, layers: &Layers) -> Config {
@@ -129,11 +156,4 @@ fn settings_in(run: &RunFolder) -> Result<Layers, ConfigError> {
     let mut layers = Layers::default();
     layers.add_file(&run.config())?;
     Ok(layers)
-}
-
-/// The run whose folder a model lies in.
-fn run_of(model: &Path) -> Option<RunFolder> {
-    let run = RunFolder::new(model.parent()?.parent()?);
-    let is_of_run = [run.best_model(), run.last_model()].contains(&model.to_owned());
-    (is_of_run && run.config().is_file()).then_some(run)
 }

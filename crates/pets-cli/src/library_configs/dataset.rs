@@ -1,9 +1,11 @@
 //! Where the dataset is, and how it is divided.
 
+use std::time::Duration;
+
 use anyhow::Result;
-use pets::DatasetConfig;
-use pets::data::{Loader, SplitConfig};
+use pets::data::{Loader, SplitConfig, set_decoding_budget};
 use pets::draw::DrawConfig;
+use pets::{DatasetConfig, Patience};
 
 use crate::config::{Config, HoldoutBreeds};
 
@@ -16,10 +18,25 @@ impl Config {
             dir: data.dir.clone(),
             drawn: (drawn.breeds > 0).then(draw).transpose()?,
             fetch_from: data.fetch.then(|| data.url.clone()),
+            patience: self.patience(),
             split: self.split_config(),
             on_bad_image: data.on_bad_image,
             workers: self.workers(),
         })
+    }
+
+    /// Has all decoding of the process keep to its budget of memory.
+    pub(crate) fn bound_decoding(&self) {
+        set_decoding_budget((self.data.decode_mb as u64) << 20);
+    }
+
+    /// How long to put up with the network.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            least_rate: self.fetch.least_rate,
+            deadline: Duration::from_mins(self.fetch.deadline_minutes),
+            ..Patience::default()
+        }
     }
 
     /// Threads that decode pictures.

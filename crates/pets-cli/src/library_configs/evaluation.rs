@@ -32,6 +32,7 @@ impl Config {
                 ..ClusteringConfig::default()
             },
             normalize: evaluation.normalize,
+            max_memory: evaluation.max_memory_mb << 20,
         }
     }
 }

@@ -31,9 +31,16 @@ impl ResolvedSettings {
 
     /// How a run was made, as its page tells.
     pub(crate) fn run_settings(&self) -> RunSettings {
+        let Some(provenance) = &self.provenance else {
+            return RunSettings {
+                toml: effective_toml(&self.layers),
+                loss: self.config.loss.kind.to_string(),
+            };
+        };
+        let loss = provenance.get("loss.type").and_then(toml::Value::as_str);
         RunSettings {
-            toml: effective_toml(&self.layers),
-            loss: self.config.loss.kind.to_string(),
+            toml: provenance.text().to_owned(),
+            loss: loss.unwrap_or("unknown").to_owned(),
         }
     }
 }

@@ -40,6 +40,7 @@ impl Config {
                 None => StartingWeights::Random,
             },
             weights_url: model.weights_url.clone(),
+            patience: self.patience(),
             completeness: if model.allow_partial {
                 Completeness::AllowPartial
             } else {

@@ -1,11 +1,11 @@
 //! Metrics for people: tables and lines.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use pets::eval::{Accuracy, Difference, Interval};
-use pets::{Analysis, ComparedModel, Comparison, Metrics, label_name};
+use pets::{Analysis, Comparison, Metrics, label_name};
 
+use super::harmless;
 use super::table::{Table, share};
 
 /// The headline metrics of several sets, a row for each.
@@ -84,12 +84,15 @@ pub(crate) fn analysis_lines(
         &format!("{}-NN classification", analysis.knn.k),
         &format!("accuracy {}", share(analysis.knn.accuracy)),
     );
+    let clustering = &analysis.clustering;
+    let cut_short = clustering.cut_short.as_ref();
     line(
         "k-means clusters",
         &format!(
-            "NMI {}, AMI {}",
-            share(analysis.clustering.nmi),
-            share(analysis.clustering.ami)
+            "NMI {}, AMI {}{}",
+            share(clustering.nmi),
+            share(clustering.ami),
+            cut_short.map_or_else(String::new, |reason| format!(" ({reason})"))
         ),
     );
     let confused: Vec<_> = analysis
@@ -97,7 +100,9 @@ pub(crate) fn analysis_lines(
         .iter()
         .flat_map(|found| &found.most_confused)
         .map(|pair| {
-            let [a, b] = pair.labels.map(|label| label_name(class_names, label));
+            let [a, b] = pair
+                .labels
+                .map(|label| harmless::name(&label_name(class_names, label)));
             format!("{a} / {b} {:.0} %", 100.0 * pair.accepted_share)
         })
         .collect();
@@ -152,18 +157,6 @@ pub(crate) fn class_table(metrics: &Metrics, analysis: &Analysis, class_names: &
         })
         .collect();
     Table { header, rows }
-}
-
-/// The K that all models were evaluated at.
-pub(crate) fn common_k_values(models: &[ComparedModel<'_>]) -> Vec<usize> {
-    let mut counts = BTreeMap::new();
-    for model in models {
-        for k in model.metrics.retrieval.at_k.keys() {
-            *counts.entry(*k).or_insert(0) += 1;
-        }
-    }
-    counts.retain(|_, count| *count == models.len());
-    counts.into_keys().collect()
 }
 
 /// The differences to the first model, a row for each model and metric.

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
+use super::harmless;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How often a plain line is printed where stderr is no terminal.
@@ -20,6 +21,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Begins a piece of work; `unit` names its items.
     pub(crate) fn start(label: &str, total: usize, unit: &str) -> Self {
+        let label = harmless::name(label);
         let plain = !std::io::stderr().is_terminal();
         let target = if plain {
             ProgressDrawTarget::hidden()
@@ -30,11 +32,11 @@ impl Progress {
         let style = ProgressStyle::with_template(&template).expect("the template is valid");
         let bar = ProgressBar::with_draw_target(Some(total as u64), target)
             .with_style(style)
-            .with_prefix(label.to_owned());
+            .with_prefix(label.clone());
         let now = Instant::now();
         Self {
             bar,
-            label: label.to_owned(),
+            label,
             plain,
             started: now,
             last_line: now,

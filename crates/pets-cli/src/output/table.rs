@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
+use super::harmless;
+
 /// A table whose rows are as long as its header.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -19,27 +23,38 @@ pub(crate) enum Style {
 }
 
 impl Table {
-    /// Left-aligned first column, right-aligned others.
+    /// Left-aligned first column, of names, which are cut where they are too long; right-aligned others.
     pub(crate) fn render(&self, style: Style) -> String {
+        let lines: Vec<Vec<_>> = std::iter::once(&self.header)
+            .chain(&self.rows)
+            .map(|cells| {
+                let [name, values @ ..] = &cells[..] else {
+                    return Vec::new();
+                };
+                let values = values.iter().map(|cell| harmless::line(cell).into_owned());
+                std::iter::once(harmless::name(name))
+                    .chain(values)
+                    .collect()
+            })
+            .collect();
         let widths: Vec<usize> = (0..self.header.len())
             .map(|column| {
-                self.lines()
-                    .map(|cells| cells[column].chars().count())
-                    .max()
-                    .unwrap_or(0)
+                let widths = lines.iter().map(|cells| cells[column].width());
+                widths.max().unwrap_or(0)
             })
             .collect();
         let mut text = String::new();
-        for (index, cells) in self.lines().enumerate() {
+        for (index, cells) in lines.iter().enumerate() {
             let padded = cells
                 .iter()
                 .zip(&widths)
                 .enumerate()
-                .map(|(column, (cell, &width))| {
+                .map(|(column, (cell, width))| {
+                    let space = " ".repeat(width - cell.width());
                     if column == 0 {
-                        format!("{cell:<width$}")
+                        format!("{cell}{space}")
                     } else {
-                        format!("{cell:>width$}")
+                        format!("{space}{cell}")
                     }
                 });
             let padded: Vec<_> = padded.collect();
@@ -58,10 +73,6 @@ impl Table {
             }
         }
         text
-    }
-
-    fn lines(&self) -> impl Iterator<Item = &Vec<String>> {
-        std::iter::once(&self.header).chain(&self.rows)
     }
 }
 
@@ -99,6 +110,16 @@ mod tests {
             table().render(Style::Plain),
             "name    x\na     1.5\nlong    –\n"
         );
+    }
+
+    #[test]
+    fn a_hostile_name_neither_steers_the_terminal_nor_widens_every_line() {
+        let mut table = table();
+        table.rows[0][0] = format!("a\u{1b}[31m\n{}", "b".repeat(200));
+        let text = table.render(Style::Plain);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.lines().all(|line| line.width() < 60), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
     }
 
     #[test]

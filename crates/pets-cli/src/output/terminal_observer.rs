@@ -36,6 +36,9 @@ impl Observer for TerminalObserver {
     fn ended(&self, work: &Work) {
         let Work { total, unit, .. } = work;
         if let Some((progress, started)) = self.current().take() {
+            if *unit == Work::PERCENT {
+                return progress.finish("done");
+            }
             let rate = *total as f64 / started.elapsed().as_secs_f64();
             progress.finish(&format!("{total} {unit}, {rate:.0} {unit}/s"));
         }

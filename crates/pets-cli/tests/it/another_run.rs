@@ -40,7 +40,7 @@ fn files_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn finished() -> (Workplace, PathBuf) {
     let workplace = Workplace::new(3, 10);
     train(&workplace, &[]).succeeded();
-    pets_in(workplace.path(), &["evaluate"]).succeeded();
+    pets_in(workplace.path(), &["evaluate", "--data-dir=drawn"]).succeeded();
     let run = workplace.path().join("outputs");
     (workplace, run)
 }

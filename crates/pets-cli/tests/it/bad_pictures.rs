@@ -148,8 +148,17 @@ fn skipped_pictures_are_listed_and_change_nothing_else() {
     // Its model remembers to skip; every part together is the dataset without the bad pictures.
     let embed = |out: &str| {
         let model = "--load-model=first/models/best_model.safetensors";
-        workplace.pets(&["embed", model, "--part=all", "--out", out]);
-        let file = pets::eval::EmbeddingsFile::read(&workplace.path().join(out)).unwrap();
+        workplace.pets(&[
+            "embed",
+            model,
+            "--data-dir=drawn",
+            "--on-bad-image=skip",
+            "--part=all",
+            "--out",
+            out,
+        ]);
+        let limit = pets::eval::EmbeddingsFile::DEFAULT_MAX_MEMORY;
+        let file = pets::eval::EmbeddingsFile::read(&workplace.path().join(out), limit).unwrap();
         file.embeddings().len()
     };
     assert_eq!(embed("damaged.npz"), 64 - DAMAGES);

@@ -50,7 +50,7 @@ fn a_folder_that_is_moved_away_ends_the_run_and_keeps_its_checkpoints() {
     std::fs::rename(&here, &away).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));
     let said = workplace.text("log.txt");
-    assert!(said.contains("cannot write outputs/"), "{said}");
+    assert!(said.contains("outputs is no longer the folder"), "{said}");
     assert!(!here.exists());
     workplace.fails(&["train", "--resume", "away", "--num-epochs=1"]);
     let kept = checkpoints(&workplace, "away");

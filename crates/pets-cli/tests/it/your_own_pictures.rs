@@ -124,5 +124,5 @@ fn defaults_adapt_to_the_classes_held_out_and_given_values_are_refused() {
 
     let said = train(&[held_out]).succeeded().stderr;
     assert!(said.contains("few-shot tasks are of 2 breeds"), "{said}");
-    pets_in(folder.path(), &["evaluate"]).succeeded();
+    pets_in(folder.path(), &["evaluate", "--data-dir=shapes"]).succeeded();
 }

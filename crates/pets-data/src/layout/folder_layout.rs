@@ -168,6 +168,7 @@ fn named_images(files: Vec<PathBuf>) -> Result<Vec<FoundImage>, DataError> {
 fn images_in_class_folders(dir: &Path) -> Result<FoundLayout, DataError> {
     let mut found = FoundLayout::of(Layout::FolderPerClass, Vec::new());
     let mut folder_of_place: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let dir_place = canonical(dir)?;
     for folder in visible_entries(dir)? {
         if !folder.is_dir() {
             continue;
@@ -177,10 +178,12 @@ fn images_in_class_folders(dir: &Path) -> Result<FoundLayout, DataError> {
             found.empty_folders.push(folder);
             continue;
         }
-        let place = fs::canonicalize(&folder).map_err(|source| DataError::Read {
-            path: folder.clone(),
-            source,
-        })?;
+        // Asking the system for the place of every folder would take most of the time where there are many.
+        let place = if folder.is_symlink() {
+            canonical(&folder)?
+        } else {
+            dir_place.join(folder.file_name().unwrap_or_default())
+        };
         if let Some(first) = folder_of_place.insert(place, folder.clone()) {
             return Err(DataError::SameFolder {
                 first,
@@ -200,12 +203,18 @@ fn images_in_class_folders(dir: &Path) -> Result<FoundLayout, DataError> {
     Ok(found)
 }
 
-/// The images directly inside `folder`. A link that leads nowhere is among them, so that reading it tells of it.
+fn canonical(folder: &Path) -> Result<PathBuf, DataError> {
+    fs::canonicalize(folder).map_err(|source| DataError::Read {
+        path: folder.to_path_buf(),
+        source,
+    })
+}
+
+/// What is directly inside `folder` under the name of an image. Links that lead nowhere, folders, pipes and devices are
+/// among them, so that reading them tells of it.
 pub(crate) fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut files = visible_entries(folder)?;
-    files.retain(|path| {
-        preference(path).is_some() && fs::metadata(path).map_or(true, |target| target.is_file())
-    });
+    files.retain(|path| preference(path).is_some());
     Ok(files)
 }
 

@@ -33,6 +33,9 @@ pub enum ListFault {
     /// The image's name has no `_`.
     #[error("cannot tell the class of {0}: expected CLASS_NUMBER")]
     ClasslessName(String),
+    /// The image's name leads to another folder.
+    #[error("{0} is no name of an image in the folder of the images")]
+    NotInFolder(String),
     /// An id and a class name do not belong together, as an earlier line says.
     #[error("{field} {id} of class {class} disagrees with an earlier line: {earlier}")]
     IdDisagrees {

@@ -1,7 +1,6 @@
 //! The text files of Oxford-IIIT Pet's `annotations` folder, read and checked against each other.
 
 use std::collections::{BTreeMap, btree_map::Entry};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::DataError;
@@ -35,6 +34,9 @@ const LISTS: [(&str, Option<OfficialPart>); 3] = [
     ("test.txt", Some(OfficialPart::Test)),
 ];
 
+/// The most bytes that a list may have: 64 MiB, a million images and more.
+const LONGEST_LIST: u64 = 64 << 20;
+
 /// Reads those of the three lists that exist; `None` if there is none.
 pub(crate) fn read_lists(
     annotations: &Path,
@@ -44,7 +46,7 @@ pub(crate) fn read_lists(
     let mut any_list = false;
     for (list, part) in LISTS {
         let file = annotations.join(list);
-        if file.is_file() {
+        if file.exists() {
             any_list = true;
             read_list(&file, part, &mut known_ids, &mut images)?;
         }
@@ -58,7 +60,7 @@ fn read_list(
     known_ids: &mut KnownIds,
     images: &mut BTreeMap<String, ListedImage>,
 ) -> Result<(), DataError> {
-    let text = fs::read_to_string(file).map_err(|source| DataError::Read {
+    let text = pets_files::read_text(file, LONGEST_LIST).map_err(|source| DataError::Read {
         path: file.to_path_buf(),
         source,
     })?;
@@ -128,6 +130,9 @@ impl<'a> ListLine<'a> {
     fn parse(line: &'a str) -> Result<Self, ListFault> {
         let (name, [class_id, species, breed_id]) = name_and_ids(line)
             .ok_or_else(|| ListFault::FieldCount(line.split_whitespace().count()))?;
+        if Path::new(name).file_name() != Some(name.as_ref()) {
+            return Err(ListFault::NotInFolder(name.to_owned()));
+        }
         let class =
             class_of_image_name(name).ok_or_else(|| ListFault::ClasslessName(name.to_owned()))?;
         let listed = match parse_id("SPECIES", species)? {

@@ -2,58 +2,101 @@
 
 use std::any::Any;
 use std::fs::File;
-use std::io::{Cursor, Read};
-use std::panic::catch_unwind;
+use std::io::{BufReader, Cursor, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use crate::DataError;
+use crate::loading::decoded_picture::DecodedPicture;
+use crate::loading::decoding_budget::{DecodingBudget, PROCESS, Reservation};
+use crate::loading::headers::PictureHeader;
+use crate::loading::jpeg_completeness::check_completeness;
+use crate::loading::rgb_in_place::{bytes_per_pixel, to_rgb_in_place};
 
 /// The longest side, in pixels, that a picture may have.
 pub const MAX_SIDE: u32 = 16_384;
 
-/// The most bytes that a picture's file, or its pixels while decoded, may take: 512 MiB.
+/// The most bytes that a picture's file may have: 512 MiB. What its pixels take is bounded by the
+/// [decoding budget](crate::set_decoding_budget).
 pub const MAX_BYTES: u64 = 512 << 20;
 
 /// Reads and decodes an image file to 8-bit RGB, turned upright as its EXIF orientation says.
 ///
 /// The format is told from the content, not from the extension. Grey, palette, 16-bit and CMYK pictures are converted;
-/// an alpha channel is dropped, as Pillow's `convert("RGB")` does.
+/// an alpha channel is dropped, as Pillow's `convert("RGB")` does. Where other pictures take the
+/// [decoding budget](crate::set_decoding_budget), this waits for them.
 ///
 /// # Errors
 ///
-/// [`DataError::Read`] if the file cannot be read; [`DataError::Decode`] if it is no image of a known format, damaged
-/// or cut short, empty, or beyond [`MAX_SIDE`] or [`MAX_BYTES`]. Both name the file.
-pub fn decode(path: impl AsRef<Path>) -> Result<RgbImage, DataError> {
-    let path = path.as_ref();
-    let bytes = read(path).map_err(|source| DataError::Read {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    decode_bytes(&bytes, path)
+/// [`DataError::Read`] if the file cannot be read or is no regular file; [`DataError::Decode`] if it is no image of a
+/// known format, damaged or cut short, empty, or beyond [`MAX_SIDE`] or [`MAX_BYTES`];
+/// [`DataError::DecodingBudget`] if it takes more memory than there is for all pictures. All name the file.
+pub fn decode(path: impl AsRef<Path>) -> Result<DecodedPicture, DataError> {
+    decode_within(path.as_ref(), &PROCESS)
 }
 
 /// As [`decode`], of a file's bytes; `name` says in errors which picture it was.
 ///
 /// # Errors
 ///
-/// [`DataError::Decode`], as [`decode`].
-pub fn decode_bytes(bytes: &[u8], name: impl AsRef<Path>) -> Result<RgbImage, DataError> {
-    // A damaged picture that finds a fault in a decoder must not take the program down.
-    catch_unwind(|| decode_upright(bytes))
-        .unwrap_or_else(|panic| Err(panic_message(&*panic)))
-        .map_err(|reason| DataError::Decode {
-            path: name.as_ref().to_path_buf(),
-            reason,
-        })
+/// [`DataError::Decode`] and [`DataError::DecodingBudget`], as [`decode`].
+pub fn decode_bytes(bytes: &[u8], name: impl AsRef<Path>) -> Result<DecodedPicture, DataError> {
+    decode_bytes_within(bytes, name.as_ref(), &PROCESS)
+}
+
+fn decode_within(
+    path: &Path,
+    budget: &'static DecodingBudget,
+) -> Result<DecodedPicture, DataError> {
+    let unreadable = |source| DataError::Read {
+        path: path.to_path_buf(),
+        source,
+    };
+    let file = pets_files::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    let mut source = BufReader::new(file);
+    let header = guarded(path, || {
+        check_length(length)?;
+        PictureHeader::read(&mut source)
+    })?;
+    let reservation = reserve(&header, length, path, budget)?;
+    let bytes = read_whole(source, length).map_err(unreadable)?;
+    let pixels = guarded(path, || decode_upright(&bytes, &header))?;
+    drop(bytes);
+    Ok(DecodedPicture::new(pixels, reservation))
+}
+
+fn decode_bytes_within(
+    bytes: &[u8],
+    name: &Path,
+    budget: &'static DecodingBudget,
+) -> Result<DecodedPicture, DataError> {
+    let header = guarded(name, || {
+        check_length(bytes.len() as u64)?;
+        PictureHeader::read(&mut Cursor::new(bytes))
+    })?;
+    let reservation = reserve(&header, 0, name, budget)?;
+    let pixels = guarded(name, || decode_upright(bytes, &header))?;
+    Ok(DecodedPicture::new(pixels, reservation))
 }
 
 /// The format that the content of an image file has, if it is a known one.
 pub(crate) fn content_format(path: &Path) -> Option<ImageFormat> {
-    let reader = ImageReader::open(path).ok()?;
-    reader.with_guessed_format().ok()?.format()
+    let source = BufReader::new(pets_files::open(path).ok()?);
+    let reader = ImageReader::new(source).with_guessed_format();
+    reader.ok()?.format()
+}
+
+/// Runs a decoder: a damaged picture that finds a fault in it must not take the program down.
+fn guarded<T>(name: &Path, decoder: impl FnOnce() -> Result<T, String>) -> Result<T, DataError> {
+    catch_unwind(AssertUnwindSafe(decoder))
+        .unwrap_or_else(|panic| Err(panic_message(&*panic)))
+        .map_err(|reason| DataError::Decode {
+            path: name.to_path_buf(),
+            reason,
+        })
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
@@ -65,72 +108,77 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     format!("the decoder failed: {message}")
 }
 
-/// At most one byte more than is allowed, so that `decode_upright` sees that it is too much.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len().min(MAX_BYTES);
-    let mut bytes = Vec::with_capacity(length as usize + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+fn check_length(length: u64) -> Result<(), String> {
+    if length > MAX_BYTES {
+        return Err(format!("the file is larger than {} MiB", MAX_BYTES >> 20));
+    }
+    Ok(())
+}
+
+fn reserve(
+    header: &PictureHeader,
+    file_bytes: u64,
+    name: &Path,
+    budget: &'static DecodingBudget,
+) -> Result<Reservation, DataError> {
+    let need = header.need(file_bytes);
+    budget
+        .reserve(need)
+        .map_err(|budget| DataError::DecodingBudget {
+            path: name.to_path_buf(),
+            width: header.width,
+            height: header.height,
+            need,
+            budget,
+        })
+}
+
+/// The file from its start, at most as long as it was when memory was reserved for it.
+fn read_whole(mut source: BufReader<File>, length: u64) -> std::io::Result<Vec<u8>> {
+    source.rewind()?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length as usize)?;
+    source.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn decode_upright(bytes: &[u8]) -> Result<RgbImage, String> {
-    if bytes.is_empty() {
-        return Err("the file is empty".to_owned());
+fn decode_upright(bytes: &[u8], header: &PictureHeader) -> Result<RgbImage, String> {
+    if header.format == ImageFormat::Jpeg {
+        check_completeness(bytes)?;
     }
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("the file is larger than {} MiB", MAX_BYTES >> 20));
-    }
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|error| error.to_string())?;
-    if reader.format().is_none() {
-        return Err("not an image of a known format".to_owned());
-    }
-    if reader.format() == Some(ImageFormat::Jpeg) && jpeg_is_cut_short(bytes) {
-        return Err("the JPEG is cut short: its end marker is missing".to_owned());
-    }
-    reader.limits(limits());
-    let (image, orientation) = decode_pixels(reader).map_err(|error| error.to_string())?;
-    if image.width() == 0 || image.height() == 0 {
-        return Err(format!(
-            "the picture is empty: {} x {}",
-            image.width(),
-            image.height()
-        ));
-    }
-    let mut upright = DynamicImage::ImageRgb8(image.into_rgb8());
-    upright.apply_orientation(orientation);
+    let mut upright = DynamicImage::ImageRgb8(decode_rgb(bytes, header)?);
+    upright.apply_orientation(header.orientation);
     Ok(upright.into_rgb8())
 }
 
-fn decode_pixels(
-    reader: ImageReader<Cursor<&[u8]>>,
-) -> image::ImageResult<(DynamicImage, Orientation)> {
-    let mut decoder = reader.into_decoder()?;
-    limits().reserve(decoder.total_bytes())?;
-    let orientation = decoder.orientation()?;
-    Ok((DynamicImage::from_decoder(decoder)?, orientation))
+/// The pixels as they lie in the file, made RGB in the buffer that they were decoded into.
+fn decode_rgb(bytes: &[u8], header: &PictureHeader) -> Result<RgbImage, String> {
+    let (width, height) = (header.width, header.height);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), header.format);
+    reader.limits(limits(header));
+    let decoder = reader.into_decoder().map_err(|error| error.to_string())?;
+    let color = decoder.color_type();
+    let buffer_bytes = header.pixels() * bytes_per_pixel(color) as u64;
+    if decoder.dimensions() != (width, height) || buffer_bytes > header.pixel_bytes {
+        return Err("the picture is not what its header says".to_owned());
+    }
+    let mut buffer = vec![0; buffer_bytes as usize];
+    let decoded = decoder.total_bytes() as usize;
+    decoder
+        .read_image(&mut buffer[..decoded])
+        .map_err(|error| error.to_string())?;
+    to_rgb_in_place(buffer, color, header.pixels() as usize)
+        .and_then(|rgb| RgbImage::from_raw(width, height, rgb))
+        .ok_or_else(|| format!("pixels of an unknown kind: {color:?}"))
 }
 
-fn limits() -> Limits {
+fn limits(header: &PictureHeader) -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_BYTES);
+    limits.max_alloc = Some(header.working_bytes());
     limits
 }
 
-/// Whether the last scan of a JPEG has no end marker after it.
-///
-/// The decoder would fill what is missing with grey. Inside a scan, 0xFF is never followed by these markers' second
-/// byte, so the last of the two markers in the file tells.
-fn jpeg_is_cut_short(bytes: &[u8]) -> bool {
-    const START_OF_SCAN: [u8; 2] = [0xFF, 0xDA];
-    const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
-    bytes
-        .windows(2)
-        .rev()
-        .find(|pair| *pair == START_OF_SCAN || *pair == END_OF_IMAGE)
-        .is_none_or(|last| last == START_OF_SCAN)
-}
+#[cfg(test)]
+mod tests;

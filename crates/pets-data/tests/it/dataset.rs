@@ -119,6 +119,11 @@ fn a_wrong_line_is_told_with_file_and_line() {
         ("Bengal_1 1 2 1", "SPECIES says dog"),
         ("beagle_1 3 1 1", "SPECIES says cat"),
         ("Bengal 1 1 1", "cannot tell the class"),
+        ("../Bengal_1 1 1 1", "../Bengal_1 is no name of an image"),
+        (
+            "/etc/Bengal_1 1 1 1",
+            "/etc/Bengal_1 is no name of an image",
+        ),
         ("Bengal_1 1 1 1\nBengal_2 2 1 1", "Bengal has CLASS-ID 1"),
         ("Bengal_1 1 1 1\nBengal_2 1 1 2", "Bengal has BREED-ID 1"),
         ("Bengal_1 1 1 1\nSphynx_1 1 1 2", "CLASS-ID 1 is Bengal"),

@@ -2,9 +2,12 @@
 
 mod dataset;
 mod decode;
+mod fingerprint;
 mod fuzz;
 mod integrity;
 mod loader;
+#[cfg(unix)]
+mod no_regular_files;
 mod odd_folders;
 mod pictures;
 mod sampler;

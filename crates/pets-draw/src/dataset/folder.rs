@@ -1,112 +1,145 @@
 //! The output folder: what may be written into it.
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use pets_files::FolderLock;
+
+use super::drawn_names::DrawnNames;
 use super::marker::{self, FINISHED, UNFINISHED};
-use crate::{Breed, DrawConfig, DrawError, breeds};
+use crate::{Breed, DrawConfig, DrawError};
 
 /// Folders of a set, parents first.
-pub(super) const FOLDERS: [&str; 3] = ["images", "annotations", "annotations/trimaps"];
+pub(super) const FOLDERS: [&str; 3] = [IMAGES, "annotations", TRIMAPS];
+/// Where the pictures are.
+pub(super) const IMAGES: &str = "images";
+/// Where the trimaps are.
+pub(super) const TRIMAPS: &str = "annotations/trimaps";
 /// The lists of a set.
 pub(super) const ALL: &str = "annotations/list.txt";
 /// The first half of each breed.
 pub(super) const TRAINVAL: &str = "annotations/trainval.txt";
 /// The second half of each breed.
 pub(super) const TEST: &str = "annotations/test.txt";
-
-/// What was found in an output folder that may be used.
-pub(super) enum State {
-    /// Nothing, or an unfinished set that was cleared away.
-    Free,
-    /// The wanted set.
-    Finished,
-}
+/// The lock file; the name that `pets-fetch` uses, so that nobody fetches into a folder that is drawn into.
+const LOCK: &str = ".lock";
 
 /// The path of a picture relative to the folder.
 pub(super) fn image_path(breed: &Breed, picture: usize) -> PathBuf {
-    format!("images/{}.jpg", breed.picture_name(picture)).into()
+    format!("{IMAGES}/{}.jpg", breed.picture_name(picture)).into()
 }
 
 /// The path of a trimap relative to the folder.
 pub(super) fn trimap_path(breed: &Breed, picture: usize) -> PathBuf {
-    format!("annotations/trimaps/{}.png", breed.picture_name(picture)).into()
+    format!("{TRIMAPS}/{}.png", breed.picture_name(picture)).into()
 }
 
-/// Looks at the folder, and removes the files of an unfinished drawing if nothing else is there.
-pub(super) fn prepare(dir: &Path, config: &DrawConfig) -> Result<State, DrawError> {
-    if let Some(found) = marker::read(&dir.join(FINISHED))? {
-        return if found == *config {
-            Ok(State::Finished)
-        } else {
-            Err(DrawError::OtherSet {
-                dir: dir.into(),
-                found,
-                wanted: *config,
-            })
-        };
-    }
-    let unfinished = marker::read(&dir.join(UNFINISHED))?;
-    let ours = unfinished.map(|config| files(&config)).unwrap_or_default();
-    let entries = entries(dir)?;
-    if let Some(foreign) = entries.iter().find(|entry| !ours.contains(*entry)) {
-        return Err(DrawError::Foreign {
+/// Whether the folder holds the wanted set; another set there is an error.
+pub(super) fn is_finished(dir: &Path, config: &DrawConfig) -> Result<bool, DrawError> {
+    match marker::read(&dir.join(FINISHED))? {
+        None => Ok(false),
+        Some(found) if found == *config => Ok(true),
+        Some(found) => Err(DrawError::OtherSet {
             dir: dir.into(),
-            entry: foreign.clone(),
-        });
+            found,
+            wanted: *config,
+        }),
     }
-    for file in entries
-        .iter()
-        .filter(|entry| **entry != Path::new(UNFINISHED))
-    {
-        let path = dir.join(file);
-        if !path.is_dir() {
-            fs::remove_file(&path).map_err(|source| io("remove", &path, source))?;
-        }
-    }
-    Ok(State::Free)
 }
 
-/// Every file and folder that drawing this set makes before it is finished, relative to the folder.
-fn files(config: &DrawConfig) -> BTreeSet<PathBuf> {
-    let fixed = FOLDERS.into_iter().chain([ALL, TRAINVAL, TEST, UNFINISHED]);
-    let mut files: BTreeSet<PathBuf> = fixed.map(PathBuf::from).collect();
-    for breed in breeds(config) {
-        for picture in 0..config.images() {
-            files.insert(image_path(&breed, picture));
-            files.insert(trimap_path(&breed, picture));
-        }
-    }
-    files
+/// Whether `dir` holds a set whose drawing was cut off, or still goes on: not all of its pictures are there.
+///
+/// [`draw_dataset`](crate::draw_dataset) with the same folder draws it anew.
+pub fn is_unfinished(dir: &Path) -> bool {
+    dir.join(UNFINISHED).exists() && !dir.join(FINISHED).exists()
 }
 
-/// Everything in the folder and below it, relative to it, sorted; nothing where it does not exist.
-fn entries(dir: &Path) -> Result<BTreeSet<PathBuf>, DrawError> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![PathBuf::new()];
-    while let Some(folder) = open.pop() {
-        let path = dir.join(&folder);
-        let read = match fs::read_dir(&path) {
-            Ok(read) => read,
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(source) => return Err(io("read the folder", &path, source)),
-        };
-        for entry in read {
-            let entry = entry.map_err(|source| io("read the folder", &path, source))?;
-            let kind = entry
-                .file_type()
-                .map_err(|source| io("look at", &entry.path(), source))?;
-            let relative = folder.join(entry.file_name());
-            // A folder of someone else is foreign by itself; what is in it need not be read.
-            if kind.is_dir() && FOLDERS.iter().any(|ours| relative == Path::new(ours)) {
-                open.push(relative.clone());
+/// Locks the folder, made where it is missing, unless what is in it shows that no drawing was ever begun there.
+pub(super) fn lock(dir: &Path) -> Result<FolderLock, DrawError> {
+    let ours = [LOCK, UNFINISHED].map(|name| dir.join(name));
+    if !ours.iter().any(|path| path.exists()) {
+        refuse_foreign(dir, |_, _| false)?;
+    }
+    Ok(FolderLock::acquire(dir, LOCK)?)
+}
+
+/// Removes the files of an unfinished drawing, if nothing else is there. `go_on` is asked for each of them.
+pub(super) fn clear(
+    lock: &FolderLock,
+    go_on: &dyn Fn() -> Result<(), DrawError>,
+) -> Result<(), DrawError> {
+    let dir = lock.folder();
+    let unfinished = marker::read(&dir.join(UNFINISHED))?;
+    let names = unfinished.as_ref().map(DrawnNames::new);
+    refuse_foreign(dir, |entry, kind| {
+        entry == Path::new(LOCK) || names.as_ref().is_some_and(|names| names.has(entry, kind))
+    })?;
+    if unfinished.is_none() {
+        return Ok(());
+    }
+    remove_set(lock, go_on)
+}
+
+/// Removes the files of a set, then its folders, then its marker.
+fn remove_set(
+    lock: &FolderLock,
+    go_on: &dyn Fn() -> Result<(), DrawError>,
+) -> Result<(), DrawError> {
+    for relative in FOLDERS.iter().rev() {
+        let folder = lock.folder().join(relative);
+        if !folder.exists() {
+            continue;
+        }
+        visit(&folder, |path, _| {
+            go_on()?;
+            lock.check()?;
+            fs::remove_file(path).map_err(|source| io("remove", path, source))
+        })?;
+        fs::remove_dir(&folder).map_err(|source| io("remove", &folder, source))?;
+    }
+    let marker = lock.folder().join(UNFINISHED);
+    fs::remove_file(&marker).map_err(|source| io("remove", &marker, source))
+}
+
+/// Looks at everything in the folder and in folders of a set below it: what is not `ours` is an error.
+fn refuse_foreign(dir: &Path, ours: impl Fn(&Path, FileType) -> bool) -> Result<(), DrawError> {
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        visit(&dir.join(&folder), |path, kind| {
+            let entry = folder.join(path.file_name().unwrap_or_default());
+            if !ours(&entry, kind) {
+                return Err(DrawError::Foreign {
+                    dir: dir.into(),
+                    entry,
+                });
             }
-            found.insert(relative);
-        }
+            if kind.is_dir() {
+                folders.push(entry);
+            }
+            Ok(())
+        })?;
     }
-    Ok(found)
+    Ok(())
+}
+
+/// Shows each entry of a folder; none where it does not exist.
+fn visit(
+    folder: &Path,
+    mut visitor: impl FnMut(&Path, FileType) -> Result<(), DrawError>,
+) -> Result<(), DrawError> {
+    let failed = |source| io("read the folder", folder, source);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(failed(source)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        visitor(&entry.path(), kind)?;
+    }
+    Ok(())
 }
 
 pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> DrawError {

@@ -1,47 +1,42 @@
 //! The annotation lists.
 
-use std::fmt::Write as _;
+use std::path::Path;
 
+use super::folder::{ALL, TEST, TRAINVAL};
+use super::output::{Output, OutputFile};
 use crate::dice::{Dice, Purpose};
-use crate::{Breed, DrawConfig};
+use crate::{Breed, DrawConfig, DrawError};
 
-/// The texts of the three lists.
-pub(super) struct Lists {
-    pub(super) all: String,
-    pub(super) trainval: String,
-    pub(super) test: String,
-}
-
-impl Lists {
-    /// A line `NAME_N CLASS-ID SPECIES BREED-ID` for each picture; half of each breed, the larger one if they
-    /// differ, is in trainval, the rest in test.
-    pub(super) fn new(config: &DrawConfig, breeds: &[Breed]) -> Self {
-        let cats = breeds
-            .iter()
-            .filter(|breed| breed.species().id() == 1)
-            .count();
-        let mut lists = Self {
-            all: header(breeds.len(), cats),
-            trainval: String::new(),
-            test: String::new(),
-        };
-        for breed in breeds {
-            for (picture, in_test) in halves(config, breed).into_iter().enumerate() {
-                let line = line(breed, picture);
-                lists.all.push_str(&line);
-                let half = if in_test {
-                    &mut lists.test
-                } else {
-                    &mut lists.trainval
-                };
-                half.push_str(&line);
-            }
+/// Writes the three lists: a line `NAME_N CLASS-ID SPECIES BREED-ID` for each picture; half of each breed, the larger one
+/// if they differ, is in trainval, the rest in test. `go_on` is asked before each breed.
+pub(super) fn write_lists(
+    config: &DrawConfig,
+    breeds: &[Breed],
+    output: &Output,
+    go_on: impl Fn() -> Result<(), DrawError>,
+) -> Result<(), DrawError> {
+    let mut all = output.create(Path::new(ALL))?;
+    let mut trainval = output.create(Path::new(TRAINVAL))?;
+    let mut test = output.create(Path::new(TEST))?;
+    all.append(header(breeds).as_bytes())?;
+    for breed in breeds {
+        go_on()?;
+        for (picture, in_test) in halves(config, breed).into_iter().enumerate() {
+            let line = line(breed, picture);
+            all.append(line.as_bytes())?;
+            let half = if in_test { &mut test } else { &mut trainval };
+            half.append(line.as_bytes())?;
         }
-        lists
     }
+    [all, trainval, test]
+        .into_iter()
+        .try_for_each(OutputFile::finish)
 }
 
-fn header(classes: usize, cats: usize) -> String {
+fn header(breeds: &[Breed]) -> String {
+    let classes = breeds.len();
+    let is_cat = |breed: &&Breed| breed.species().id() == 1;
+    let cats = breeds.iter().filter(is_cat).count();
     let dogs = classes - cats;
     format!(
         "#Image CLASS-ID SPECIES BREED ID\n\
@@ -54,10 +49,9 @@ fn header(classes: usize, cats: usize) -> String {
 }
 
 fn line(breed: &Breed, picture: usize) -> String {
-    let mut line = breed.picture_name(picture);
+    let name = breed.picture_name(picture);
     let (class, species, number) = (breed.class_id(), breed.species().id(), breed.breed_id());
-    writeln!(line, " {class} {species} {number}").expect("writing to a String never fails");
-    line
+    format!("{name} {class} {species} {number}\n")
 }
 
 /// For each picture whether it is in the test half.

@@ -1,6 +1,5 @@
 //! The files that say what a folder holds.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -15,6 +14,9 @@ pub(super) const UNFINISHED: &str = "drawn.json.partial";
 
 /// Counts up whenever the same parameters draw other files.
 const VERSION: u32 = 1;
+
+/// Bytes of a marker at most, several times what one has.
+const LARGEST: u64 = 4096;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +47,7 @@ pub(super) fn text(config: &DrawConfig) -> String {
 
 /// What the marker at `path` says, or `None` where there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<DrawConfig>, DrawError> {
-    let text = match fs::read_to_string(path) {
+    let text = match pets_files::read_text(path, LARGEST) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(source) => {

@@ -1,6 +1,5 @@
 //! Writing a whole set, picture by picture.
 
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,9 +8,10 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, ImageError};
 use rayon::prelude::*;
 
-use super::folder::{self, ALL, FOLDERS, State, TEST, TRAINVAL, io};
-use super::lists::Lists;
+use super::folder::{self, FOLDERS};
+use super::lists::write_lists;
 use super::marker::{self, FINISHED, UNFINISHED};
+use super::output::Output;
 use crate::{Breed, DrawConfig, DrawError, Drawing, breeds, draw};
 
 /// JPEG quality of the pictures, 1 to 100.
@@ -29,54 +29,60 @@ pub enum DrawOutcome {
 /// Draws a whole set into `dir`, which is made if it does not exist.
 ///
 /// Pictures are drawn on rayon's current thread pool; the files are the same whatever the number of threads.
-/// `progress` hears of each finished picture as (done, total), from any thread and not always in order.
+/// `progress` hears of each finished picture as (done, total), from any thread and not always in order, and before that
+/// now and then of (0, total). It answers whether to go on: after a no each thread finishes the picture that it is at.
 ///
 /// The marker file `drawn.json` appears last. Until then `drawn.json.partial` stands in its place, so a drawing that
-/// was cut off is recognised, cleared away and drawn anew.
+/// was cut off is recognised, cleared away and drawn anew. The folder is locked meanwhile, with the file `.lock` in it; to
+/// find the set there already takes no lock, so that the folder may be read-only.
 ///
 /// # Errors
 ///
 /// [`DrawError::Foreign`] or [`DrawError::OtherSet`] for a folder that holds something else (nothing is written),
-/// [`DrawError::Marker`] for a marker that cannot be read, [`DrawError::Io`] or [`DrawError::Encode`] if a file
-/// cannot be written.
+/// [`DrawError::Marker`] for a marker that cannot be read, [`DrawError::Lock`] where another process writes into the
+/// folder or the folder is moved away, [`DrawError::Interrupted`] where `progress` says so, [`DrawError::Io`] or
+/// [`DrawError::Encode`] if a file cannot be written.
 pub fn draw_dataset(
     config: &DrawConfig,
     dir: &Path,
-    progress: impl Fn(usize, usize) + Sync,
+    progress: impl Fn(usize, usize) -> bool + Sync,
 ) -> Result<DrawOutcome, DrawError> {
-    match folder::prepare(dir, config)? {
-        State::Finished => return Ok(DrawOutcome::AlreadyThere),
-        State::Free => {}
+    if folder::is_finished(dir, config)? {
+        return Ok(DrawOutcome::AlreadyThere);
     }
-    fs::create_dir_all(dir).map_err(|source| io("make the folder", dir, source))?;
-    write(dir, Path::new(UNFINISHED), marker::text(config).as_bytes())?;
+    let lock = folder::lock(dir)?;
+    // Another process may have finished it in between.
+    if folder::is_finished(dir, config)? {
+        return Ok(DrawOutcome::AlreadyThere);
+    }
+    let tell = |done| {
+        if progress(done, config.total()) {
+            Ok(())
+        } else {
+            Err(DrawError::Interrupted)
+        }
+    };
+    tell(0)?;
+    folder::clear(&lock, &|| tell(0))?;
+    let output = Output::new(lock);
+    output.write(Path::new(UNFINISHED), marker::text(config).as_bytes())?;
     for folder in FOLDERS {
-        let path = dir.join(folder);
-        fs::create_dir_all(&path).map_err(|source| io("make the folder", &path, source))?;
+        output.create_folder(folder)?;
     }
     let breeds = breeds(config);
-    let lists = Lists::new(config, &breeds);
-    for (path, text) in [
-        (ALL, lists.all),
-        (TRAINVAL, lists.trainval),
-        (TEST, lists.test),
-    ] {
-        write(dir, Path::new(path), text.as_bytes())?;
-    }
+    write_lists(config, &breeds, &output, || tell(0))?;
     let done = AtomicUsize::new(0);
     (0..config.total()).into_par_iter().try_for_each(|i| {
         let breed = &breeds[i / config.images()];
-        write_drawing(dir, config, breed, i % config.images())?;
-        progress(done.fetch_add(1, Ordering::Relaxed) + 1, config.total());
-        Ok::<(), DrawError>(())
+        write_drawing(&output, config, breed, i % config.images())?;
+        tell(done.fetch_add(1, Ordering::Relaxed) + 1)
     })?;
-    let finished = dir.join(FINISHED);
-    fs::rename(dir.join(UNFINISHED), &finished).map_err(|source| io("write", &finished, source))?;
+    output.rename(UNFINISHED, FINISHED)?;
     Ok(DrawOutcome::Drawn)
 }
 
 fn write_drawing(
-    dir: &Path,
+    output: &Output,
     config: &DrawConfig,
     breed: &Breed,
     picture: usize,
@@ -84,10 +90,10 @@ fn write_drawing(
     let drawing = draw(config, breed, picture);
     let image = folder::image_path(breed, picture);
     let jpeg = encode(&image, |into| jpeg(&drawing, into))?;
-    write(dir, &image, &jpeg)?;
+    output.write(&image, &jpeg)?;
     let trimap = folder::trimap_path(breed, picture);
     let png = encode(&trimap, |into| png(&drawing, into))?;
-    write(dir, &trimap, &png)
+    output.write(&trimap, &png)
 }
 
 fn encode(
@@ -120,9 +126,4 @@ fn png(drawing: &Drawing, into: &mut Vec<u8>) -> Result<(), ImageError> {
         map.height(),
         ExtendedColorType::L8,
     )
-}
-
-fn write(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), DrawError> {
-    let path = dir.join(relative);
-    fs::write(&path, bytes).map_err(|source| io("write", &path, source))
 }

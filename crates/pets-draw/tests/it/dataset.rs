@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, Once};
 
-use pets_draw::{DrawConfig, DrawError, DrawOutcome, Species, breeds, draw, draw_dataset};
+use pets_draw::{
+    DrawConfig, DrawError, DrawOutcome, LockError, Species, breeds, draw, draw_dataset,
+    is_unfinished,
+};
 use tempfile::tempdir;
 
 fn config(seed: u64) -> DrawConfig {
@@ -13,7 +17,7 @@ fn config(seed: u64) -> DrawConfig {
 }
 
 fn draw_into(dir: &Path, config: &DrawConfig) -> Result<DrawOutcome, DrawError> {
-    draw_dataset(config, dir, |_, _| {})
+    draw_dataset(config, dir, |_, _| true)
 }
 
 /// Every file below a folder with its bytes.
@@ -65,7 +69,7 @@ fn the_same_bytes_on_one_thread_and_on_several() {
         pool.install(|| draw_into(dir.path(), &config(7))).unwrap();
         contents(dir.path())
     });
-    assert_eq!(sets[0].len(), 2 * 20 + 3 + 1);
+    assert_eq!(sets[0].len(), 2 * 20 + 3 + 2);
     assert_eq!(sets[0], sets[1]);
 }
 
@@ -157,9 +161,12 @@ fn progress_hears_of_every_picture() {
     let heard = Mutex::new(Vec::new());
     draw_dataset(&config(7), dir.path(), |done, total| {
         heard.lock().unwrap().push((done, total));
+        true
     })
     .unwrap();
     let mut heard = heard.into_inner().unwrap();
+    assert_eq!(heard[0], (0, 20));
+    heard.retain(|(done, _)| *done > 0);
     heard.sort_unstable();
     assert_eq!(heard, (1..=20).map(|done| (done, 20)).collect::<Vec<_>>());
 }
@@ -275,4 +282,142 @@ fn a_file_in_the_folders_place_is_an_error() {
     fs::write(&path, "mine").unwrap();
     let error = draw_into(&path, &config(7)).unwrap_err();
     assert!(matches!(error, DrawError::Io { .. }), "{error}");
+}
+
+#[test]
+fn a_second_drawing_into_the_folder_is_refused() {
+    let dir = tempdir().unwrap();
+    let fresh = tempdir().unwrap();
+    let refused = Mutex::new(Vec::new());
+    draw_dataset(&config(7), dir.path(), |done, _| {
+        if done == 1 {
+            let another = DrawConfig::new(4, 5, 96, 8).unwrap();
+            let errors = [config(7), another].map(|config| draw_into(dir.path(), &config));
+            refused.lock().unwrap().extend(errors);
+        }
+        true
+    })
+    .unwrap();
+    for error in refused.into_inner().unwrap() {
+        let error = error.unwrap_err();
+        let process = std::process::id();
+        assert!(
+            matches!(error, DrawError::Lock(LockError::Locked { process: Some(number), .. }) if number == process),
+            "{error}"
+        );
+    }
+    draw_into(fresh.path(), &config(7)).unwrap();
+    assert_eq!(contents(dir.path()), contents(fresh.path()));
+}
+
+#[test]
+fn a_drawing_stops_when_it_is_told_to() {
+    let (dir, fresh) = (tempdir().unwrap(), tempdir().unwrap());
+    let threads = 2;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
+    let many = DrawConfig::new(4, 50, 48, 7).unwrap();
+    let outcome = pool.install(|| draw_dataset(&many, dir.path(), |done, _| done < 3));
+    let error = outcome.unwrap_err();
+    assert!(matches!(error, DrawError::Interrupted), "{error}");
+    let pictures = fs::read_dir(dir.path().join("images")).unwrap().count();
+    assert!((3..=3 + threads).contains(&pictures), "{pictures}");
+    assert!(is_unfinished(dir.path()));
+
+    draw_into(dir.path(), &config(8)).unwrap();
+    assert!(!is_unfinished(dir.path()));
+    draw_into(fresh.path(), &config(8)).unwrap();
+    assert_eq!(contents(dir.path()), contents(fresh.path()));
+}
+
+#[test]
+fn the_largest_set_asks_before_it_plans_and_leaves_little() {
+    let dir = tempdir().unwrap();
+    let largest = DrawConfig::new(10_000, 100_000, 48, 7).unwrap();
+    for wanted in [0, 2] {
+        let asked = AtomicUsize::new(0);
+        let outcome = draw_dataset(&largest, dir.path(), |_, _| {
+            asked.fetch_add(1, Ordering::Relaxed) < wanted
+        });
+        assert!(matches!(outcome, Err(DrawError::Interrupted)));
+    }
+    // What was cut off is recognised by its names, of which there are thousands of millions.
+    draw_into(dir.path(), &config(7)).unwrap();
+}
+
+#[test]
+fn a_folder_that_is_moved_away_is_not_drawn_into() {
+    let parent = tempdir().unwrap();
+    let dir = parent.path().join("drawn");
+    let moved = Once::new();
+    let error = draw_dataset(&config(7), &dir, |done, _| {
+        if done > 0 {
+            moved.call_once(|| {
+                fs::rename(&dir, parent.path().join("elsewhere")).unwrap();
+                fs::create_dir(&dir).unwrap();
+            });
+        }
+        true
+    })
+    .unwrap_err();
+    assert!(
+        matches!(error, DrawError::Lock(LockError::Replaced { .. })),
+        "{error}"
+    );
+    assert_eq!(contents(&dir), BTreeMap::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_an_unfinished_set_are_foreign() {
+    let (dir, elsewhere) = (tempdir().unwrap(), tempdir().unwrap());
+    draw_into(dir.path(), &config(7)).unwrap();
+    interrupt(dir.path());
+    let images = elsewhere.path().join("images");
+    fs::rename(dir.path().join("images"), &images).unwrap();
+    std::os::unix::fs::symlink(&images, dir.path().join("images")).unwrap();
+    let before = contents(&images);
+    let error = draw_into(dir.path(), &config(7)).unwrap_err();
+    assert!(matches!(error, DrawError::Foreign { .. }), "{error}");
+    assert_eq!(contents(&images), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_finished_set_needs_no_lock() {
+    let dir = tempdir().unwrap();
+    draw_into(dir.path(), &config(7)).unwrap();
+    let lock = dir.path().join(".lock");
+    fs::remove_file(&lock).unwrap();
+    // Locking would fail.
+    fs::create_dir(&lock).unwrap();
+    let outcome = draw_into(dir.path(), &config(7)).unwrap();
+    assert_eq!(outcome, DrawOutcome::AlreadyThere);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_marker_is_a_small_regular_file() {
+    let dir = tempdir().unwrap();
+    let marker = dir.path().join("drawn.json");
+    std::os::unix::fs::symlink("/dev/zero", &marker).unwrap();
+    let error = draw_into(dir.path(), &config(7)).unwrap_err();
+    assert!(matches!(error, DrawError::Io { .. }), "{error}");
+    fs::remove_file(&marker).unwrap();
+    fs::write(&marker, vec![b' '; 1 << 20]).unwrap();
+    let error = draw_into(dir.path(), &config(7)).unwrap_err();
+    assert!(matches!(error, DrawError::Io { .. }), "{error}");
+}
+
+#[test]
+fn an_unfinished_set_is_told_from_others() {
+    let dir = tempdir().unwrap();
+    assert!(!is_unfinished(&dir.path().join("nowhere")));
+    assert!(!is_unfinished(dir.path()));
+    draw_into(dir.path(), &config(7)).unwrap();
+    assert!(!is_unfinished(dir.path()));
+    interrupt(dir.path());
+    assert!(is_unfinished(dir.path()));
 }

@@ -181,3 +181,21 @@ proptest! {
         prop_assert_eq!(DrawConfig::new(breeds, images, size, 0).is_ok(), valid);
     }
 }
+
+#[test]
+fn more_than_can_be_drawn_is_refused() {
+    let text = |breeds, images| {
+        let refused = DrawConfig::new(breeds, images, 64, 1);
+        refused.unwrap_err().to_string()
+    };
+    for breeds in [0, 10_001, usize::MAX] {
+        let wanted = format!("breeds must be 1 to 10000, not {breeds}");
+        assert_eq!(text(breeds, 2), wanted);
+    }
+    for images in [0, 1, 100_001, usize::MAX] {
+        let wanted = format!("images must be 2 to 100000, not {images}: ");
+        assert!(text(1, images).starts_with(&wanted), "{}", text(1, images));
+    }
+    let most = DrawConfig::new(10_000, 100_000, 64, 1).unwrap();
+    assert_eq!(most.total(), 1_000_000_000);
+}

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EvalError;
+use crate::progress::Steps;
 
 /// Ends of the interval, as shares of the resamples below them.
 const ENDS: [f64; 2] = [0.025, 0.975];
@@ -43,18 +44,20 @@ impl BootstrapConfig {
     }
 
     /// Calls `resample` once for each resample, with the `size` units that it draws out of as many. The draws depend on
-    /// the seed, the size and the resample's number alone.
+    /// the seed, the size and the resample's number alone. A resample is a step.
     pub(crate) fn map<T: Send>(
         self,
         size: usize,
+        steps: &Steps<'_>,
         resample: impl Fn(&mut dyn Iterator<Item = usize>) -> T + Sync,
-    ) -> Vec<T> {
+    ) -> Result<Vec<T>, EvalError> {
         (0..self.resamples)
             .into_par_iter()
             .map(|number| {
                 let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
                 rng.set_stream(number as u64);
-                resample(&mut (0..size).map(|_| rng.random_range(0..size)))
+                steps.advance(1)?;
+                Ok(resample(&mut (0..size).map(|_| rng.random_range(0..size))))
             })
             .collect()
     }

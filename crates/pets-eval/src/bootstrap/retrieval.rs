@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::resampling::{BootstrapConfig, Difference, Interval};
 use crate::error::EvalError;
+use crate::progress::{Progress, Steps};
 use crate::retrieval::ranking::QueryResult;
 
 const NO_QUERY: &str = "no query has a relevant sample";
@@ -45,14 +46,15 @@ pub struct RetrievalComparison {
 /// 95 % intervals of Recall@1 and MAP@R from the queries' results.
 ///
 /// # Errors
-/// When the number of resamples is out of range.
+/// When the number of resamples is out of range, or `progress` ends it.
 pub fn bootstrap_retrieval(
     per_query: &[QueryResult],
     config: BootstrapConfig,
+    progress: &dyn Progress,
 ) -> Result<RetrievalIntervals, EvalError> {
     config.check()?;
     let values: Vec<[f64; 2]> = per_query.iter().map(metrics).collect();
-    let means = resampled_means(&values, config);
+    let means = resampled_means(&values, config, progress)?;
     let interval = |metric: usize| {
         (!values.is_empty()).then(|| Interval::of(means.iter().map(|means| means[metric])))
     };
@@ -67,7 +69,7 @@ pub fn bootstrap_retrieval(
 /// Compares the results of two models for the same queries.
 ///
 /// # Errors
-/// When the number of resamples is out of range, or the results are not of the same queries.
+/// When the number of resamples is out of range, the results are not of the same queries, or `progress` ends it.
 ///
 /// # Example
 /// ```
@@ -76,8 +78,8 @@ pub fn bootstrap_retrieval(
 /// let labels = vec![0, 0, 1, 1];
 /// let good = Embeddings::new(vec![0.0, 0.1, 1.0, 1.1], 1, labels.clone())?;
 /// let bad = Embeddings::new(vec![0.0, 1.0, 0.1, 1.1], 1, labels)?;
-/// let [good, bad] = [evaluate_retrieval(&good, &[1])?, evaluate_retrieval(&bad, &[1])?];
-/// let found = compare_retrieval(&good.per_query, &bad.per_query, BootstrapConfig::default())?;
+/// let [good, bad] = [&good, &bad].map(|rows| evaluate_retrieval(rows, &[1], &()));
+/// let found = compare_retrieval(&good?.per_query, &bad?.per_query, BootstrapConfig::default(), &())?;
 /// assert_eq!(found.recall_at_1.map(|recall| recall.difference), Some(1.0));
 /// # Ok::<(), pets_eval::EvalError>(())
 /// ```
@@ -85,6 +87,7 @@ pub fn compare_retrieval(
     a: &[QueryResult],
     b: &[QueryResult],
     config: BootstrapConfig,
+    progress: &dyn Progress,
 ) -> Result<RetrievalComparison, EvalError> {
     config.check()?;
     let same = |(a, b): (&QueryResult, &QueryResult)| (a.index, a.label) == (b.index, b.label);
@@ -99,7 +102,7 @@ pub fn compare_retrieval(
             [recall_a, recall_b, map_a, map_b]
         })
         .collect();
-    let means = resampled_means(&values, config);
+    let means = resampled_means(&values, config, progress)?;
     let difference = |metric: usize| {
         let of = |means: &[f64; 4]| [means[2 * metric], means[2 * metric + 1]];
         let [a, b] = of(&mean((0..values.len()).map(|query| &values[query]))?);
@@ -128,11 +131,13 @@ fn metrics(query: &QueryResult) -> [f64; 2] {
 fn resampled_means<const METRICS: usize>(
     values: &[[f64; METRICS]],
     config: BootstrapConfig,
-) -> Vec<[f64; METRICS]> {
-    let means = config.map(values.len(), |drawn| {
+    progress: &dyn Progress,
+) -> Result<Vec<[f64; METRICS]>, EvalError> {
+    let steps = Steps::new(progress, config.resamples as u64);
+    let means = config.map(values.len(), &steps, |drawn| {
         mean(drawn.map(|query| &values[query]))
-    });
-    means.into_iter().flatten().collect()
+    })?;
+    Ok(means.into_iter().flatten().collect())
 }
 
 fn mean<'a, const METRICS: usize>(

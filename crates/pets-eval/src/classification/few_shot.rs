@@ -10,6 +10,7 @@ use crate::classes::Classes;
 use crate::distance::euclidean::euclidean;
 use crate::embeddings::Embeddings;
 use crate::error::EvalError;
+use crate::progress::{Progress, Steps};
 
 /// Half-width of a 95 % confidence interval in standard errors of the mean.
 const NORMAL_95: f64 = 1.96;
@@ -74,7 +75,8 @@ pub struct Accuracy {
 /// repetition; its draws depend on the seed and its number alone. Ties go to the class, or support sample, drawn first.
 ///
 /// # Errors
-/// When a setting is out of range, there are fewer than `n_way` classes, or a class has fewer than `k_shot + 1` samples.
+/// When a setting is out of range, there are fewer than `n_way` classes, a class has fewer than `k_shot + 1` samples, or
+/// `progress` ends it.
 ///
 /// # Example
 /// ```
@@ -82,19 +84,23 @@ pub struct Accuracy {
 ///
 /// let embeddings = Embeddings::new(vec![0.0, 0.1, 0.2, 1.0, 1.1, 1.2], 1, vec![0, 0, 0, 1, 1, 1])?;
 /// let config = FewShotConfig { n_way: 2, k_shot: 1, ..FewShotConfig::default() };
-/// assert_eq!(evaluate_few_shot(&embeddings, config)?.nearest_class_mean.mean, 1.0);
+/// assert_eq!(evaluate_few_shot(&embeddings, config, &())?.nearest_class_mean.mean, 1.0);
 /// # Ok::<(), pets_eval::EvalError>(())
 /// ```
 pub fn evaluate_few_shot(
     embeddings: &Embeddings,
     config: FewShotConfig,
+    progress: &dyn Progress,
 ) -> Result<FewShot, EvalError> {
     let classes = Classes::new(embeddings.labels());
     check(config, &classes)?;
-    let tasks: Vec<TaskResult> = (0..config.num_tasks)
+    let all = (config.num_tasks as u64).saturating_mul(config.n_way as u64);
+    let steps = Steps::new(progress, all);
+    let tasks: Result<Vec<TaskResult>, EvalError> = (0..config.num_tasks)
         .into_par_iter()
-        .map(|number| Task::draw(&classes, config, number as u64).run(embeddings))
+        .map(|number| Task::draw(&classes, config, number as u64).run(embeddings, &steps))
         .collect();
+    let tasks = tasks?;
     Ok(FewShot {
         nearest_class_mean: Accuracy::over(tasks.iter().map(|task| task.by_class_mean)),
         nearest_neighbor: Accuracy::over(tasks.iter().map(|task| task.by_neighbor)),
@@ -178,7 +184,8 @@ impl Task {
         Self { classes }
     }
 
-    fn run(&self, embeddings: &Embeddings) -> TaskResult {
+    /// Classifies the queries; those of a class are a step.
+    fn run(&self, embeddings: &Embeddings, steps: &Steps<'_>) -> Result<TaskResult, EvalError> {
         let means: Vec<Vec<f64>> = self
             .classes
             .iter()
@@ -200,12 +207,13 @@ impl Task {
                 by_neighbor += usize::from(nearest_support == expected);
                 queries += 1;
             }
+            steps.advance(1)?;
         }
-        TaskResult {
+        Ok(TaskResult {
             by_class_mean: by_class_mean as f64 / queries as f64,
             by_neighbor: by_neighbor as f64 / queries as f64,
             queries,
-        }
+        })
     }
 }
 

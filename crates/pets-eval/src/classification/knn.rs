@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::classification::confusion::ConfusionMatrix;
 use crate::error::EvalError;
+use crate::progress::Progress;
 use crate::retrieval::neighbors::{Neighbor, check_k, nearest_to_all};
 use crate::retrieval::queries::Queries;
 
@@ -29,7 +30,7 @@ pub struct KnnClassification {
 /// `&Embeddings` are given. Of labels with equally many votes, the one with the nearest voter wins.
 ///
 /// # Errors
-/// When `k` is 0.
+/// When `k` is 0, or `progress` ends it.
 ///
 /// # Example
 /// ```
@@ -37,18 +38,19 @@ pub struct KnnClassification {
 ///
 /// let gallery = Embeddings::new(vec![0.0, 0.1, 1.0, 1.1], 1, vec![0, 0, 1, 1])?;
 /// let queries = Embeddings::new(vec![0.2, 0.9], 1, vec![0, 1])?;
-/// let found = evaluate_knn(Queries::against(&queries, &gallery)?, 3)?;
+/// let found = evaluate_knn(Queries::against(&queries, &gallery)?, 3, &())?;
 /// assert_eq!(found.accuracy, Some(1.0));
 /// # Ok::<(), pets_eval::EvalError>(())
 /// ```
 pub fn evaluate_knn<'a>(
     queries: impl Into<Queries<'a>>,
     k: usize,
+    progress: &dyn Progress,
 ) -> Result<KnnClassification, EvalError> {
     check_k(k)?;
     let queries = queries.into();
     let gallery_labels = queries.gallery().labels();
-    let nearest = nearest_to_all(queries, k);
+    let nearest = nearest_to_all(queries, k, progress)?;
     let predicted = nearest
         .iter()
         .map(|neighbors| majority(neighbors, gallery_labels));

@@ -5,12 +5,16 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::classes::Classes;
-use crate::clustering::k_means::{KMeans, k_means};
+use crate::clustering::k_means::{Budget, KMeans, k_means};
 use crate::clustering::mutual_information::{
     adjusted_mutual_information, normalized_mutual_information,
 };
 use crate::embeddings::Embeddings;
 use crate::error::EvalError;
+use crate::progress::{Part, Progress};
+
+/// Most values in which samples and centres are compared.
+const MOST_COMPARED: u64 = 1 << 36;
 
 /// How k-means is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,29 +58,36 @@ pub struct Clustering {
     /// How k-means was run.
     #[serde(flatten)]
     pub config: ClusteringConfig,
+    /// That fewer restarts or iterations were made than asked for, and why; `None` where the work was not cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_short: Option<String>,
     /// Why the metrics are undefined, where they are.
     pub undefined: Option<String>,
 }
 
 /// Clusters the embeddings by k-means into as many clusters as there are labels, and compares the two.
 ///
-/// Takes time in proportion to samples, labels, dimension, iterations and restarts.
+/// Takes time in proportion to samples, labels, dimension, iterations and restarts, of which no more are begun once samples
+/// and cluster centres have been compared in 6.9·10¹⁰ values (16 more than the dimension for each comparison):
+/// [`Clustering::cut_short`] says so then. Oxford-IIIT Pet, 7,349 samples of 256 values in 37 classes, takes at most half
+/// of that.
 ///
 /// # Errors
-/// When a setting is out of range.
+/// When a setting is out of range, or `progress` ends it.
 ///
 /// # Example
 /// ```
 /// use pets_eval::{ClusteringConfig, Embeddings, evaluate_clustering};
 ///
 /// let embeddings = Embeddings::new(vec![0.0, 0.1, 1.0, 1.1], 1, vec![7, 7, 9, 9])?;
-/// let found = evaluate_clustering(&embeddings, ClusteringConfig::default())?;
+/// let found = evaluate_clustering(&embeddings, ClusteringConfig::default(), &())?;
 /// assert!(found.nmi.is_some_and(|nmi| nmi > 0.999));
 /// # Ok::<(), pets_eval::EvalError>(())
 /// ```
 pub fn evaluate_clustering(
     embeddings: &Embeddings,
     config: ClusteringConfig,
+    progress: &dyn Progress,
 ) -> Result<Clustering, EvalError> {
     for (name, value) in [
         ("restarts", config.restarts),
@@ -88,12 +99,30 @@ pub fn evaluate_clustering(
     }
     let labels = embeddings.labels();
     let k = Classes::new(labels).groups().len();
-    let run = |restart: usize| {
+    let mut budget = Budget(MOST_COMPARED);
+    let mut run = |restart: usize| {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         rng.set_stream(restart as u64);
-        k_means(embeddings, k, config.max_iterations, &mut rng)
+        let share = |done: usize| done as f64 / config.restarts as f64;
+        let part = Part::new(progress, share(restart), share(restart + 1));
+        let iterations = config.max_iterations;
+        let run = k_means(embeddings, k, iterations, &mut rng, &mut budget, &part)?;
+        Ok((run, budget.is_spent()))
     };
-    let best = (1..config.restarts).map(run).fold(run(0), better);
+    let (mut best, mut spent) = run(0)?;
+    let mut runs = 1;
+    while runs < config.restarts && !spent {
+        let next;
+        (next, spent) = run(runs)?;
+        best = better(best, next);
+        runs += 1;
+    }
+    let cut_short = (spent && (runs < config.restarts || !best.converged)).then(|| {
+        format!(
+            "comparing more samples with more of the {k} cluster centres would take too long: {runs} of {} restarts were begun",
+            config.restarts
+        )
+    });
     let defined = k > 1;
     let agreement = |measure: fn(&[u32], &[u32]) -> Result<f64, EvalError>| {
         defined.then(|| measure(labels, &best.clusters)).transpose()
@@ -106,6 +135,7 @@ pub fn evaluate_clustering(
         iterations: best.iterations,
         converged: best.converged,
         config,
+        cut_short,
         undefined: (!defined)
             .then(|| "all samples share one label, so there is nothing to tell apart".into()),
     })

@@ -7,6 +7,9 @@
 
 use rayon::prelude::*;
 
+use crate::error::EvalError;
+use crate::progress::Steps;
+
 /// Gallery rows measured at once, one per vector lane.
 const LANES: usize = 8;
 /// Query rows measured at once; with [`LANES`] it fills the vector registers.
@@ -23,16 +26,42 @@ where
     debug_assert_eq!(a.len(), b.len());
     pulp::Arch::new().dispatch(
         #[inline(always)]
-        || {
-            a.iter()
-                .zip(b)
-                .fold(0.0, |sum, (&a, &b)| {
-                    let difference: f64 = b.into() - a.into();
-                    difference.mul_add(difference, sum)
-                })
-                .sqrt()
-        },
+        || inlined_euclidean(a, b),
     )
+}
+
+#[expect(
+    clippy::inline_always,
+    reason = "must be compiled for the caller's instructions"
+)]
+#[inline(always)]
+fn inlined_euclidean<A, B>(a: &[A], b: &[B]) -> f64
+where
+    A: Copy + Into<f64>,
+    B: Copy + Into<f64>,
+{
+    a.iter()
+        .zip(b)
+        .fold(0.0, |sum, (&a, &b)| {
+            let difference: f64 = b.into() - a.into();
+            difference.mul_add(difference, sum)
+        })
+        .sqrt()
+}
+
+/// Lowers each of `squared` to the squared distance of its row to `centre`, where that is smaller.
+///
+/// # Shapes
+/// `rows` is row-major `[squared.len(), centre.len()]`.
+pub(crate) fn lower_to_squared_distances(squared: &mut [f64], rows: &[f32], centre: &[f32]) {
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (squared, row) in squared.iter_mut().zip(rows.chunks_exact(centre.len())) {
+                *squared = squared.min(inlined_euclidean(row, centre).powi(2));
+            }
+        },
+    );
 }
 
 /// Gallery rows, transposed in panels of [`LANES`] rows so that one vector holds a column of a panel.
@@ -61,33 +90,19 @@ impl PackedRows {
     }
 }
 
-/// The distances of every query row to every gallery row, a row of distances at a time: `visit(query, distances)`.
-///
-/// Holds `TILE_ROWS` rows of distances per thread.
-pub(crate) fn map_rows<T, F>(queries: &[f32], gallery: &PackedRows, visit: F) -> Vec<T>
-where
-    T: Send,
-    F: Fn(usize, &[f64]) -> T + Sync,
-{
-    let tiles: Vec<Vec<T>> = queries
-        .par_chunks(TILE_ROWS * gallery.dim)
-        .enumerate()
-        .map_init(Tile::default, |tile, (number, chunk)| {
-            tile.measure(chunk, gallery, 0);
-            (0..chunk.len() / gallery.dim)
-                .map(|row| visit(number * TILE_ROWS + row, tile.row(row, 0)))
-                .collect()
-        })
-        .collect();
-    tiles.into_iter().flatten().collect()
-}
-
 /// The distances of every unordered pair of rows, a row at a time: `add(state, index, distances)` receives the
-/// distances of row `index` to the rows `index + 1..`. Returns the states, whose number depends on the thread count.
+/// distances of row `index` to the rows `index + 1..`. Returns the states, whose number depends on the thread count. A pair
+/// is a step.
 ///
 /// # Shapes
 /// `data` is row-major `[n, dim]`.
-pub(crate) fn fold_pairs<T, I, F>(data: &[f32], dim: usize, init: I, add: F) -> Vec<T>
+pub(crate) fn fold_pairs<T, I, F>(
+    data: &[f32],
+    dim: usize,
+    steps: &Steps<'_>,
+    init: I,
+    add: F,
+) -> Result<Vec<T>, EvalError>
 where
     T: Send,
     I: Fn() -> T + Sync,
@@ -96,31 +111,33 @@ where
     let gallery = PackedRows::new(data, dim);
     data.par_chunks(TILE_ROWS * dim)
         .enumerate()
-        .fold(
+        .try_fold(
             || (Tile::default(), init()),
             |(mut tile, mut state), (number, chunk)| {
                 let first = number * TILE_ROWS;
                 tile.measure(chunk, &gallery, first);
-                for row in 0..chunk.len() / dim {
-                    let index = first + row;
-                    add(&mut state, index, tile.row(row, index + 1));
+                let rows = first..first + chunk.len() / dim;
+                for index in rows.clone() {
+                    add(&mut state, index, tile.row(index - first, index + 1));
                 }
-                (tile, state)
+                steps.advance(rows.map(|row| gallery.rows - 1 - row).sum())?;
+                Ok((tile, state))
             },
         )
-        .map(|(_, state)| state)
+        .map(|folded| folded.map(|(_, state)| state))
         .collect()
 }
 
 /// The distances of every query row to the gallery rows `from..`, a row at a time: `add(state, query, distances)`. Returns
-/// the states, whose number depends on the thread count.
+/// the states, whose number depends on the thread count. A distance is a step.
 pub(crate) fn fold_rows<T, I, F>(
     queries: &[f32],
     gallery: &PackedRows,
     from: usize,
+    steps: &Steps<'_>,
     init: I,
     add: F,
-) -> Vec<T>
+) -> Result<Vec<T>, EvalError>
 where
     T: Send,
     I: Fn() -> T + Sync,
@@ -129,26 +146,33 @@ where
     queries
         .par_chunks(TILE_ROWS * gallery.dim)
         .enumerate()
-        .fold(
+        .try_fold(
             || (Tile::default(), init()),
             |(mut tile, mut state), (number, chunk)| {
                 tile.measure(chunk, gallery, from);
-                for row in 0..chunk.len() / gallery.dim {
+                let rows = chunk.len() / gallery.dim;
+                for row in 0..rows {
                     add(&mut state, number * TILE_ROWS + row, tile.row(row, from));
                 }
-                (tile, state)
+                steps.advance(rows * (gallery.rows - from))?;
+                Ok((tile, state))
             },
         )
-        .map(|(_, state)| state)
+        .map(|folded| folded.map(|(_, state)| state))
         .collect()
 }
 
 /// The distances of every unordered pair of rows, written to `distances`: those of row 0 to the rows after it, then
-/// those of row 1, and so on.
+/// those of row 1, and so on. A pair is a step.
 ///
 /// # Shapes
 /// `data` is row-major `[n, dim]`, `distances` `[n (n - 1) / 2]`.
-pub(crate) fn write_pairs(data: &[f32], dim: usize, mut distances: &mut [f64]) {
+pub(crate) fn write_pairs(
+    data: &[f32],
+    dim: usize,
+    steps: &Steps<'_>,
+    mut distances: &mut [f64],
+) -> Result<(), EvalError> {
     let gallery = PackedRows::new(data, dim);
     let mut parts = Vec::new();
     for (number, chunk) in data.chunks(TILE_ROWS * dim).enumerate() {
@@ -162,7 +186,8 @@ pub(crate) fn write_pairs(data: &[f32], dim: usize, mut distances: &mut [f64]) {
     }
     parts
         .into_par_iter()
-        .for_each_init(Tile::default, |tile, (first, chunk, mut part)| {
+        .try_for_each_init(Tile::default, |tile, (first, chunk, mut part)| {
+            let pairs = part.len();
             tile.measure(chunk, &gallery, first);
             for row in 0..chunk.len() / dim {
                 let found = tile.row(row, first + row + 1);
@@ -170,7 +195,8 @@ pub(crate) fn write_pairs(data: &[f32], dim: usize, mut distances: &mut [f64]) {
                 own.copy_from_slice(found);
                 part = rest;
             }
-        });
+            steps.advance(pairs)
+        })
 }
 
 /// Distances of up to [`TILE_ROWS`] query rows to the gallery rows from a first column on.
@@ -291,7 +317,11 @@ mod tests {
         for (n, queries, dim) in [(1, 1, 1), (7, 3, 5), (40, 33, 17), (65, 16, 64)] {
             let (gallery, queries) = (rows(n, dim, 1), rows(queries, dim, 2));
             let packed = PackedRows::new(&gallery, dim);
-            let measured = map_rows(&queries, &packed, |query, row| (query, row.to_vec()));
+            let steps = Steps::new(&(), 1);
+            let add = |rows: &mut Vec<_>, query, row: &[f64]| rows.push((query, row.to_vec()));
+            let measured = fold_rows(&queries, &packed, 0, &steps, Vec::new, add);
+            let mut measured = measured.expect("not interrupted").concat();
+            measured.sort_by_key(|&(query, _)| query);
             for (position, (query, row)) in measured.iter().enumerate() {
                 let a = &queries[query * dim..(query + 1) * dim];
                 let expected: Vec<f64> =
@@ -305,11 +335,11 @@ mod tests {
     fn every_unordered_pair_is_visited_once() {
         let (n, dim) = (61, 3);
         let data = rows(n, dim, 3);
-        let mut pairs: Vec<(usize, usize, f64)> =
-            fold_pairs(&data, dim, Vec::new, |state, i, distances| {
-                state.extend(distances.iter().zip(i + 1..).map(|(&d, j)| (i, j, d)));
-            })
-            .concat();
+        let steps = Steps::new(&(), 1);
+        let folded = fold_pairs(&data, dim, &steps, Vec::new, |state, i, distances| {
+            state.extend(distances.iter().zip(i + 1..).map(|(&d, j)| (i, j, d)));
+        });
+        let mut pairs: Vec<(usize, usize, f64)> = folded.expect("not interrupted").concat();
         pairs.sort_by_key(|&(i, j, _)| (i, j));
         let row = |i: usize| &data[i * dim..(i + 1) * dim];
         let expected: Vec<(usize, usize, f64)> = (0..n)
@@ -318,7 +348,7 @@ mod tests {
             .collect();
         assert_eq!(pairs, expected);
         let mut written = vec![f64::NAN; pairs.len()];
-        write_pairs(&data, dim, &mut written);
+        write_pairs(&data, dim, &steps, &mut written).expect("not interrupted");
         let distances: Vec<f64> = pairs.iter().map(|&(_, _, distance)| distance).collect();
         assert_eq!(written, distances);
     }

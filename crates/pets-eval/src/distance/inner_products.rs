@@ -6,6 +6,9 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::error::EvalError;
+use crate::progress::Steps;
+
 /// Query rows in a tile of sums, which stays in registers.
 const GROUP: usize = 6;
 /// Vectors of gallery rows in a tile.
@@ -60,14 +63,15 @@ impl Gallery {
     }
 
     /// For each query row `q` and all gallery rows `g` in turn `‖g‖² - 2 q·g`: `visit(query, values, error)`, with a
-    /// bound of the error of each value; a value may be NaN where the bound is infinite.
+    /// bound of the error of each value; a value may be NaN where the bound is infinite. A query is a step.
     pub(crate) fn map_rows<T: Send>(
         &self,
         queries: &[f32],
+        steps: &Steps<'_>,
         visit: impl Fn(usize, &[f32], f64) -> T + Sync,
-    ) -> Vec<T> {
+    ) -> Result<Vec<T>, EvalError> {
         let columns = self.squared_norms.len();
-        let tiles: Vec<Vec<T>> = queries
+        let tiles: Result<Vec<Vec<T>>, EvalError> = queries
             .par_chunks(QUERIES * self.dim)
             .enumerate()
             .map_init(Tile::default, |tile, (number, queries)| {
@@ -77,12 +81,13 @@ impl Gallery {
                     .zip(tile.values.chunks_exact(columns))
                     .zip(number * QUERIES..)
                     .map(|((query, values), position)| {
-                        visit(position, &values[..self.rows], self.error(query))
+                        steps.advance(1)?;
+                        Ok(visit(position, &values[..self.rows], self.error(query)))
                     })
                     .collect()
             })
             .collect();
-        tiles.into_iter().flatten().collect()
+        Ok(tiles?.into_iter().flatten().collect())
     }
 
     /// Bounds the error of a value for `query`, and of comparing it with a distance in float64.
@@ -101,7 +106,7 @@ impl Gallery {
     }
 }
 
-fn squared_norm(row: &[f32]) -> f64 {
+pub(crate) fn squared_norm(row: &[f32]) -> f64 {
     row.iter().map(|&value| f64::from(value).powi(2)).sum()
 }
 
@@ -238,7 +243,10 @@ mod tests {
             let (gallery, queries) = data.split_at(gallery_rows * dim);
             let queries = &queries[..9 * dim];
             let found = Gallery::new(gallery, dim)
-                .map_rows(queries, |query, values, error| (query, values.to_vec(), error));
+                .map_rows(queries, &Steps::new(&(), 9), |query, values, error| {
+                    (query, values.to_vec(), error)
+                })
+                .expect("not interrupted");
             prop_assert_eq!(found.len(), 9);
             for (position, (query, values, error)) in found.into_iter().enumerate() {
                 prop_assert_eq!(position, query);

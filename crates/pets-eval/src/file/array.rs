@@ -1,18 +1,18 @@
 //! Arrays as files hold them, and what of them is taken.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::path::Path;
 
 use half::{bf16, f16};
 
-use crate::error::EvalError;
+use super::contents::{EMBEDDINGS, LABELS, Rows};
+use super::failure::Failure;
+use super::memory::Memory;
 
 /// An array in row-major order, little-endian. The bytes fill the shape: see [`Array::new`].
 pub(super) struct Array<'a> {
     value_type: ValueType,
     shape: Vec<usize>,
-    bytes: Cow<'a, [u8]>,
+    bytes: &'a [u8],
 }
 
 /// Types of values that embeddings or labels may have.
@@ -43,30 +43,9 @@ impl ValueType {
     }
 }
 
-/// What an array must be and what it is.
-pub(super) struct Mismatch {
-    expected: &'static str,
-    found: String,
-}
-
-impl Mismatch {
-    pub(super) fn of(self, tensor: &'static str, path: &Path) -> EvalError {
-        EvalError::Tensor {
-            path: path.to_owned(),
-            tensor,
-            expected: self.expected.into(),
-            found: self.found,
-        }
-    }
-}
-
 impl<'a> Array<'a> {
     /// `None` unless `bytes` hold as many values as the shape has.
-    pub(super) fn new(
-        value_type: ValueType,
-        shape: Vec<usize>,
-        bytes: Cow<'a, [u8]>,
-    ) -> Option<Self> {
+    pub(super) fn new(value_type: ValueType, shape: Vec<usize>, bytes: &'a [u8]) -> Option<Self> {
         (byte_count(&shape, value_type.size()) == Some(bytes.len())).then_some(Self {
             value_type,
             shape,
@@ -74,15 +53,17 @@ impl<'a> Array<'a> {
         })
     }
 
-    /// The values of an array `[n, dim]` of floats, and `dim`.
-    pub(super) fn to_rows(&self) -> Result<(Vec<f32>, usize), Mismatch> {
-        let mismatch = || Mismatch {
+    /// The values of an array `[n, dim]` of floats.
+    pub(super) fn to_rows(&self, memory: &mut Memory) -> Result<Rows, Failure> {
+        let mismatch = || Failure::Tensor {
+            tensor: EMBEDDINGS,
             expected: "[n, dim] of f32, f16, bf16 or f64",
             found: self.to_string(),
         };
         let &[_, dim] = self.shape.as_slice() else {
             return Err(mismatch());
         };
+        memory.reserve_values::<f32>(self.len())?;
         let data = match self.value_type {
             ValueType::F16 => self.map(|bytes| f16::from_le_bytes(bytes).to_f32()),
             ValueType::BF16 => self.map(|bytes| bf16::from_le_bytes(bytes).to_f32()),
@@ -90,51 +71,60 @@ impl<'a> Array<'a> {
             ValueType::F64 => self.map(|bytes| f64::from_le_bytes(bytes) as f32),
             _ => return Err(mismatch()),
         };
-        Ok((data, dim))
+        Ok(Rows { data, dim })
     }
 
     /// The values of an array `[n]` of whole numbers from 0 to 2³² − 1.
-    pub(super) fn to_labels(&self) -> Result<Vec<u32>, Mismatch> {
-        let mismatch = |found| Mismatch {
-            expected: "[n] of whole numbers from 0 to 4294967295",
-            found,
-        };
-        if self.shape.len() != 1 {
-            return Err(mismatch(self.to_string()));
-        }
-        let values: Vec<i128> = match self.value_type {
-            ValueType::I8 => self.map(|bytes| i8::from_le_bytes(bytes).into()),
-            ValueType::U8 => self.map(|bytes| u8::from_le_bytes(bytes).into()),
-            ValueType::I16 => self.map(|bytes| i16::from_le_bytes(bytes).into()),
-            ValueType::U16 => self.map(|bytes| u16::from_le_bytes(bytes).into()),
-            ValueType::I32 => self.map(|bytes| i32::from_le_bytes(bytes).into()),
-            ValueType::U32 => self.map(|bytes| u32::from_le_bytes(bytes).into()),
-            ValueType::I64 => self.map(|bytes| i64::from_le_bytes(bytes).into()),
-            ValueType::U64 => self.map(|bytes| u64::from_le_bytes(bytes).into()),
+    pub(super) fn to_labels(&self, memory: &mut Memory) -> Result<Vec<u32>, Failure> {
+        memory.reserve_values::<u32>(self.len())?;
+        match self.value_type {
+            ValueType::I8 => self.labels(i8::from_le_bytes),
+            ValueType::U8 => self.labels(u8::from_le_bytes),
+            ValueType::I16 => self.labels(i16::from_le_bytes),
+            ValueType::U16 => self.labels(u16::from_le_bytes),
+            ValueType::I32 => self.labels(i32::from_le_bytes),
+            ValueType::U32 => self.labels(u32::from_le_bytes),
+            ValueType::I64 => self.labels(i64::from_le_bytes),
+            ValueType::U64 => self.labels(u64::from_le_bytes),
             ValueType::F16 | ValueType::BF16 | ValueType::F32 | ValueType::F64 => {
-                return Err(mismatch(self.to_string()));
+                Err(no_labels(self.to_string()))
             }
-        };
-        values
-            .iter()
-            .enumerate()
-            .map(|(row, &label)| {
-                u32::try_from(label).map_err(|_| mismatch(format!("{label} in row {row}")))
-            })
-            .collect()
+        }
     }
 
-    /// With bytes of its own.
-    pub(super) fn into_owned(self) -> Array<'static> {
-        Array {
-            bytes: Cow::Owned(self.bytes.into_owned()),
-            ..self
+    fn labels<const SIZE: usize, T: TryInto<u32> + Copy + fmt::Display>(
+        &self,
+        value: impl Fn([u8; SIZE]) -> T,
+    ) -> Result<Vec<u32>, Failure> {
+        if self.shape.len() != 1 {
+            return Err(no_labels(self.to_string()));
         }
+        let (values, _) = self.bytes.as_chunks();
+        let mut labels = Vec::with_capacity(values.len());
+        for (row, &bytes) in values.iter().enumerate() {
+            let label = value(bytes);
+            let taken = label.try_into();
+            labels.push(taken.map_err(|_| no_labels(format!("{label} in row {row}")))?);
+        }
+        Ok(labels)
+    }
+
+    /// Number of values.
+    fn len(&self) -> usize {
+        self.bytes.len() / self.value_type.size()
     }
 
     fn map<const SIZE: usize, T>(&self, value: impl Fn([u8; SIZE]) -> T) -> Vec<T> {
         let (values, _) = self.bytes.as_chunks();
         values.iter().map(|&bytes| value(bytes)).collect()
+    }
+}
+
+fn no_labels(found: String) -> Failure {
+    Failure::Tensor {
+        tensor: LABELS,
+        expected: "[n] of whole numbers from 0 to 4294967295",
+        found,
     }
 }
 

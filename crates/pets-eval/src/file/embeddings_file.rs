@@ -32,7 +32,7 @@ use crate::error::EvalError;
 ///     .with_paths(vec!["rex.jpg".into(), "tom.jpg".into()])?
 ///     .with_class_names(vec!["cat".into(), "dog".into()])?;
 /// file.write(&path)?;
-/// assert_eq!(EmbeddingsFile::read(&path)?, file);
+/// assert_eq!(EmbeddingsFile::read(&path, EmbeddingsFile::DEFAULT_MAX_MEMORY)?, file);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -2,13 +2,15 @@
 //!
 //! Own code, because the crates that read it bring a parser generator for a header of three keys.
 
-use std::borrow::Cow;
-
 use super::array::{Array, ValueType, byte_count};
+use super::failure::Failure;
+use super::memory::Memory;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// Data start at a multiple of this.
 const ALIGNMENT: usize = 64;
+/// Longest header that is read; those of arrays of numbers or strings have about a hundred bytes.
+const LONGEST_HEADER: usize = 1 << 16;
 /// Bytes of a character of a unicode string.
 const CHARACTER: usize = 4;
 
@@ -17,7 +19,7 @@ pub(super) fn is_npy(bytes: &[u8]) -> bool {
 }
 
 /// An array of numbers.
-pub(super) fn parse(bytes: &[u8]) -> Result<Array<'_>, String> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Array<'_>, Failure> {
     let (header, data) = Header::parse(bytes)?;
     let value_type = match header.descr {
         "<f2" => ValueType::F16,
@@ -32,28 +34,28 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array<'_>, String> {
         "<i8" => ValueType::I64,
         "<u8" => ValueType::U64,
         other => {
-            return Err(format!(
+            return Err(Failure::Format(format!(
                 "its values are of NumPy's type {other:?}; convert them with astype, for example to float32 or int64"
-            ));
+            )));
         }
     };
     header.check_size(value_type.size(), data)?;
-    Array::new(value_type, header.shape, Cow::Borrowed(data))
+    Array::new(value_type, header.shape, data)
         .ok_or_else(|| "its data do not fill its shape".into())
 }
 
 /// An array `[n]` of unicode strings.
-pub(super) fn parse_strings(bytes: &[u8]) -> Result<Vec<String>, String> {
+pub(super) fn parse_strings(bytes: &[u8], memory: &mut Memory) -> Result<Vec<String>, Failure> {
     let (header, data) = Header::parse(bytes)?;
     let characters = header
         .descr
         .strip_prefix("<U")
         .and_then(|count| count.parse::<usize>().ok());
     let (Some(characters), [count]) = (characters, header.shape.as_slice()) else {
-        return Err(format!(
+        return Err(Failure::Format(format!(
             "{:?} of NumPy's type {:?} is no list of unicode strings",
             header.shape, header.descr
-        ));
+        )));
     };
     let size = characters
         .checked_mul(CHARACTER)
@@ -61,9 +63,15 @@ pub(super) fn parse_strings(bytes: &[u8]) -> Result<Vec<String>, String> {
     header.check_size(size, data)?;
     if size == 0 {
         // A header alone could claim any number of empty strings.
-        return Err(format!("it holds {count} strings of no character"));
+        let reason = format!("it holds {count} strings of no character");
+        return Err(Failure::Format(reason));
     }
-    data.chunks_exact(size).map(string).collect()
+    memory.reserve_strings(*count, data.len())?;
+    let mut strings = Vec::with_capacity(*count);
+    for bytes in data.chunks_exact(size) {
+        strings.push(string(bytes)?);
+    }
+    Ok(strings)
 }
 
 /// A string padded with zero characters.
@@ -99,6 +107,11 @@ impl<'a> Header<'a> {
             }
             other => return Err(format!("version {other} of the .npy format is not known")),
         };
+        if length > LONGEST_HEADER {
+            return Err(format!(
+                "its header of {length} bytes is longer than the {LONGEST_HEADER} that are read"
+            ));
+        }
         let (header, data) = rest.split_at_checked(length).ok_or_else(truncated)?;
         let header = std::str::from_utf8(header).map_err(|_| "its header is no text")?;
         Ok((Self::from_text(header)?, data))

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EvalError;
+use crate::progress::Progress;
 use crate::retrieval::neighbors::{check_k, nearest_to};
 use crate::retrieval::queries::Queries;
 use crate::retrieval::ranking::QueryResult;
@@ -38,12 +39,13 @@ pub struct Retrieved {
 /// the smallest average precision, then by row. Queries whose nearest sample is right are no failures.
 ///
 /// # Errors
-/// When `k` is 0, or a result is of a row that does not exist.
+/// When `k` is 0, a result is of a row that does not exist, or `progress` ends it.
 pub fn worst_failures<'a>(
     queries: impl Into<Queries<'a>>,
     per_query: &[QueryResult],
     count: usize,
     k: usize,
+    progress: &dyn Progress,
 ) -> Result<Vec<Failure>, EvalError> {
     check_k(k)?;
     let queries = queries.into();
@@ -64,7 +66,7 @@ pub fn worst_failures<'a>(
     let rows: Vec<usize> = failed.iter().map(|query| query.index).collect();
     queries.queries().check_indices(&rows)?;
     let labels = queries.gallery().labels();
-    let found = nearest_to(queries, &rows, k);
+    let found = nearest_to(queries, &rows, k, progress)?;
     Ok(failed
         .into_iter()
         .zip(found)

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::classes::Classes;
+use crate::distance::inner_products::Gallery;
 use crate::error::EvalError;
+use crate::progress::{Progress, Steps};
 use crate::retrieval::at_k::AtK;
 use crate::retrieval::queries::Queries;
 use crate::retrieval::queries::RelevantRows;
-use crate::retrieval::ranking::{QueryResult, hits_within, relevant_ranks};
+use crate::retrieval::ranking::{QueryResult, View, hits_within, relevant_ranks};
 
 /// Retrieval quality: for every query the gallery is ranked by distance, ties by index. A gallery sample with the query's
 /// label is relevant; a query without a relevant sample is left out. Leave-one-out, the gallery is all other samples.
@@ -64,17 +66,18 @@ pub struct RetrievalOutcome {
 
 /// Evaluates retrieval, leave-one-out where `&Embeddings` are given, with recall and precision at each of `k_values`.
 ///
-/// Streams rows of the distance matrix; takes time in proportion to queries times gallery rows, and memory linear in them.
+/// Takes time in proportion to queries times gallery rows, and memory linear in them. Ranks are exact, ties included: what
+/// inner products in float32 cannot tell by the bound of their error is told by distances in float64.
 ///
 /// # Errors
-/// When `k_values` is empty or holds 0.
+/// When `k_values` is empty or holds 0, or `progress` ends it.
 ///
 /// # Example
 /// ```
 /// use pets_eval::{Embeddings, evaluate_retrieval};
 ///
 /// let embeddings = Embeddings::new(vec![0.0, 0.1, 1.0, 1.1], 1, vec![0, 0, 1, 1])?;
-/// let outcome = evaluate_retrieval(&embeddings, &[1])?;
+/// let outcome = evaluate_retrieval(&embeddings, &[1], &())?;
 /// assert_eq!(outcome.summary.at_k[&1].recall, Some(1.0));
 /// assert_eq!(outcome.per_query.len(), 4);
 /// # Ok::<(), pets_eval::EvalError>(())
@@ -82,21 +85,31 @@ pub struct RetrievalOutcome {
 pub fn evaluate_retrieval<'a>(
     queries: impl Into<Queries<'a>>,
     k_values: &[usize],
+    progress: &dyn Progress,
 ) -> Result<RetrievalOutcome, EvalError> {
     check_k_values(k_values)?;
     let queries = queries.into();
     let deepest_k = k_values.iter().copied().max().unwrap_or(1);
     let gallery_classes = Classes::new(queries.gallery().labels());
-    let labels = queries.queries().labels();
-    let judged = queries.map(|query, distances| {
+    let (rows, gallery) = (queries.queries(), queries.gallery());
+    let labels = rows.labels();
+    let packed = Gallery::new(gallery.as_slice(), gallery.dim());
+    let steps = Steps::new(progress, rows.len() as u64);
+    let judged = packed.map_rows(rows.as_slice(), &steps, |query, values, error| {
         let label = labels[query];
         let relevant = RelevantRows::new(&gallery_classes, label, queries.left_out(query));
-        let ranks = relevant_ranks(&relevant, distances, deepest_k.max(relevant.count()));
+        let view = View {
+            query: rows.row(query),
+            gallery,
+            values,
+            error,
+        };
+        let ranks = relevant_ranks(&relevant, &view, deepest_k.max(relevant.count()));
         (!ranks.is_empty()).then(|| JudgedQuery {
             hits: k_values.iter().map(|&k| hits_within(&ranks, k)).collect(),
             result: QueryResult::new(query, label, relevant.count(), &ranks),
         })
-    });
+    })?;
     let kept: Vec<JudgedQuery> = judged.into_iter().flatten().collect();
     let at_k = mean_at_k(k_values, &kept);
     let per_query: Vec<QueryResult> = kept.into_iter().map(|query| query.result).collect();

@@ -1,7 +1,6 @@
 //! Who queries whom, and which rows are relevant.
 
 use crate::classes::Classes;
-use crate::distance::euclidean::{PackedRows, map_rows};
 use crate::embeddings::Embeddings;
 use crate::error::EvalError;
 
@@ -56,12 +55,6 @@ impl<'a> Queries<'a> {
     pub(crate) fn left_out(&self, query: usize) -> Option<usize> {
         self.leave_one_out.then_some(query)
     }
-
-    /// The distances of every query to every gallery row: `visit(query, distances)`.
-    pub(crate) fn map<T: Send>(&self, visit: impl Fn(usize, &[f64]) -> T + Sync) -> Vec<T> {
-        let packed = PackedRows::new(self.gallery.as_slice(), self.gallery.dim());
-        map_rows(self.rows.as_slice(), &packed, visit)
-    }
 }
 
 impl<'a> From<&'a Embeddings> for Queries<'a> {
@@ -75,7 +68,7 @@ pub(crate) struct RelevantRows<'a> {
     classes: &'a Classes,
     /// The query's class in the gallery.
     class: Option<usize>,
-    left_out: Option<usize>,
+    pub(crate) left_out: Option<usize>,
 }
 
 impl<'a> RelevantRows<'a> {

@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::distance::euclidean::euclidean;
+use crate::distance::inner_products::squared_norm;
+use crate::embeddings::Embeddings;
 use crate::retrieval::neighbors::Neighbor;
 use crate::retrieval::queries::RelevantRows;
+use crate::retrieval::smallest::{count_below, kth_smallest, positions};
 
 /// How one query fared when the gallery was ranked by distance to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,39 +55,69 @@ pub(crate) fn hits_within(ranks: &[usize], k: usize) -> usize {
     ranks.partition_point(|&rank| rank <= k)
 }
 
+/// The gallery as one query sees it.
+pub(crate) struct View<'a> {
+    pub(crate) query: &'a [f32],
+    pub(crate) gallery: &'a Embeddings,
+    /// For each gallery row about the squared distance, less the squared length of the query.
+    pub(crate) values: &'a [f32],
+    /// How far they may be off.
+    pub(crate) error: f64,
+}
+
+impl View<'_> {
+    fn neighbor(&self, index: usize) -> Neighbor {
+        let distance = euclidean(self.query, self.gallery.row(index));
+        Neighbor { index, distance }
+    }
+
+    /// What the value of a row at that distance is, but for the error.
+    fn value(&self, neighbor: Neighbor) -> f64 {
+        neighbor.distance.powi(2) - squared_norm(self.query)
+    }
+}
+
 /// Ranks, from 1 and ascending, of the relevant rows when the gallery, without the query, is ranked by distance, ties by
-/// index: the first of them, and all up to `depth`. Empty when no row is relevant.
+/// index: the first of them, all up to `depth`, and perhaps some after. Empty when no row is relevant.
 ///
-/// Only the relevant rows are sorted; the others are counted in the gap between two relevant rows where they fall.
+/// Only the relevant rows are sorted; the others are counted in the gap between two relevant rows where they fall. Exact
+/// distances are taken of the relevant rows, and of those that may lie between them.
 pub(crate) fn relevant_ranks(
     relevant_rows: &RelevantRows<'_>,
-    distances: &[f64],
+    view: &View<'_>,
     depth: usize,
 ) -> Vec<usize> {
     let mut relevant: Vec<Neighbor> = relevant_rows
         .iter()
-        .map(|index| Neighbor {
-            index,
-            distance: distances[index],
-        })
+        .map(|index| view.neighbor(index))
         .collect();
     relevant.sort_unstable_by(Neighbor::rank_order);
-    let reach = distance_at(depth, distances);
-    let within = relevant.partition_point(|hit| hit.distance <= reach);
+    // The query itself may be among the nearest.
+    let reach = f64::from(kth_smallest(view.values, depth.saturating_add(1), None));
+    let within = relevant.partition_point(|&hit| view.value(hit) <= reach + 2.0 * view.error);
     relevant.truncate(within.max(1));
-    let Some(&farthest) = relevant.last() else {
+    let (Some(&nearest), Some(&farthest)) = (relevant.first(), relevant.last()) else {
         return Vec::new();
     };
 
+    let below = ((view.value(nearest) - view.error) as f32).next_down();
+    let above = ((view.value(farthest) + view.error) as f32).next_up();
     let mut before = vec![0; relevant.len()];
-    for (index, &distance) in distances.iter().enumerate() {
-        if distance > farthest.distance || !relevant_rows.is_irrelevant(index) {
-            continue;
-        }
-        let sample = Neighbor { index, distance };
-        let gap = relevant.partition_point(|hit| hit.rank_order(&sample).is_lt());
-        if let Some(count) = before.get_mut(gap) {
-            *count += 1;
+    before[0] = count_below(view.values, below);
+    if let Some(query) = relevant_rows.left_out
+        && view.values[query] < below
+    {
+        before[0] -= 1;
+    }
+    // NaN is neither.
+    let is_between = move |value: f32| !(value < below || value > above);
+    for index in positions(view.values, is_between) {
+        if relevant_rows.is_irrelevant(index) {
+            let sample = view.neighbor(index);
+            let gap = relevant.partition_point(|hit| hit.rank_order(&sample).is_lt());
+            if let Some(count) = before.get_mut(gap) {
+                *count += 1;
+            }
         }
     }
     let mut irrelevant = 0;
@@ -95,15 +129,4 @@ pub(crate) fn relevant_ranks(
             position + irrelevant
         })
         .collect()
-}
-
-/// The distance beyond which no row has a rank up to `depth`, also where the distances include the query's own.
-fn distance_at(depth: usize, distances: &[f64]) -> f64 {
-    if depth >= distances.len() {
-        return f64::INFINITY;
-    }
-    *distances
-        .to_vec()
-        .select_nth_unstable_by(depth, f64::total_cmp)
-        .1
 }

@@ -67,8 +67,13 @@ impl FineBins {
     }
 
     /// The bin of a distance; never falls as the distance grows.
+    #[expect(
+        clippy::inline_always,
+        reason = "must be compiled for the caller's instructions"
+    )]
+    #[inline(always)]
     pub(crate) fn bin(self, distance: f64) -> usize {
-        ((distance * self.per_unit) as usize).min(FINE_BINS - 1)
+        (distance * self.per_unit).min((FINE_BINS - 1) as f64) as u32 as usize
     }
 
     /// The distance below which `rank` of the counted distances lie, taking those of a bin as evenly spread.

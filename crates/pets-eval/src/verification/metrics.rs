@@ -7,15 +7,19 @@ use crate::classes::{Classes, unordered_pairs};
 use crate::distance::euclidean::{euclidean, fold_pairs, write_pairs};
 use crate::embeddings::Embeddings;
 use crate::error::EvalError;
+use crate::progress::{Part, Progress, Steps};
 use crate::verification::histogram::{DistanceHistogram, FineBins};
-use crate::verification::pair_counts::{CountedNegatives, NegativeCounts, PositiveDistances};
+use crate::verification::pair_counts::{CountedNegatives, NegativeCounts};
 use crate::verification::pair_sampling::SampledPairs;
+use crate::verification::positive_distances::PositiveDistances;
 use crate::verification::roc::{OperatingPoint, RocCurve, RocPoint};
 
 /// False accept rates at which the true accept rate is given.
 const FALSE_ACCEPT_RATES: [f64; 3] = [1e-1, 1e-2, 1e-3];
 /// Sampled pairs whose distances are counted by one thread at a time.
 const SAMPLE_CHUNK: usize = 4096;
+/// Share of the work that is done when all pairs are measured.
+const MEASURED: f64 = 0.95;
 /// Most positive pairs of [`VerificationPairs::All`]; they take 16 bytes each.
 const MOST_POSITIVE_PAIRS: u64 = 200_000_000;
 /// Most pairs of [`VerificationPairs::Sampled`]; drawing them takes up to 150 bytes each.
@@ -71,6 +75,14 @@ pub struct Verification {
     pub undefined: Option<String>,
 }
 
+impl Verification {
+    /// Whether all pairs of these embeddings were judged, as far as their number tells.
+    pub(crate) fn is_of_all_pairs(&self, embeddings: &Embeddings) -> bool {
+        let positive_pairs = Classes::new(embeddings.labels()).positive_pairs();
+        (self.pairs, self.positive_pairs) == (unordered_pairs(embeddings.len()), positive_pairs)
+    }
+}
+
 /// A draw of pairs and what it was drawn from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairSample {
@@ -89,14 +101,14 @@ pub struct PairSample {
 ///
 /// # Errors
 /// When the number of pairs to sample is out of range, there are more pairs to sample from than the machine can number,
-/// or more than 200 million positive pairs for [`VerificationPairs::All`].
+/// more than 200 million positive pairs for [`VerificationPairs::All`], or `progress` ends it.
 ///
 /// # Example
 /// ```
 /// use pets_eval::{Embeddings, VerificationPairs, evaluate_verification};
 ///
 /// let embeddings = Embeddings::new(vec![0.0, 0.1, 1.0, 1.1], 1, vec![0, 0, 1, 1])?;
-/// let verification = evaluate_verification(&embeddings, VerificationPairs::All)?;
+/// let verification = evaluate_verification(&embeddings, VerificationPairs::All, &())?;
 /// assert_eq!(verification.roc_auc, Some(1.0));
 /// assert_eq!((verification.pairs, verification.positive_pairs), (6, 2));
 /// # Ok::<(), pets_eval::EvalError>(())
@@ -104,6 +116,7 @@ pub struct PairSample {
 pub fn evaluate_verification(
     embeddings: &Embeddings,
     pairs: VerificationPairs,
+    progress: &dyn Progress,
 ) -> Result<Verification, EvalError> {
     let classes = Classes::new(embeddings.labels());
     let all_pairs = unordered_pairs(embeddings.len());
@@ -122,6 +135,10 @@ pub fn evaluate_verification(
     if let Some(reason) = why_undefined(all_pairs, all_positive_pairs) {
         return Ok(undefined(all_pairs, all_positive_pairs, reason));
     }
+    let (measuring, judging) = (
+        Part::new(progress, 0.0, MEASURED),
+        Part::new(progress, MEASURED, 1.0),
+    );
     let Some((pairs, seed)) = sample else {
         if all_positive_pairs > MOST_POSITIVE_PAIRS {
             return Err(EvalError::TooManyPositivePairs {
@@ -129,17 +146,17 @@ pub fn evaluate_verification(
                 most: MOST_POSITIVE_PAIRS,
             });
         }
-        let (positives, negatives) = measure_all(embeddings, &classes);
-        return Ok(judge(embeddings, &positives, &negatives, None));
+        let (positives, negatives) = measure_all(embeddings, &classes, &measuring)?;
+        return judge(embeddings, &positives, &negatives, None, &judging);
     };
-    let (positives, negatives) =
-        measure_sampled(embeddings, &SampledPairs::draw(&classes, pairs, seed)?);
+    let drawn = SampledPairs::draw(&classes, pairs, seed)?;
+    let (positives, negatives) = measure_sampled(embeddings, &drawn, &measuring)?;
     let sample = PairSample {
         seed,
         all_pairs,
         all_positive_pairs,
     };
-    Ok(judge(embeddings, &positives, &negatives, Some(sample)))
+    judge(embeddings, &positives, &negatives, Some(sample), &judging)
 }
 
 fn why_undefined(pairs: u64, positive_pairs: u64) -> Option<&'static str> {
@@ -173,30 +190,31 @@ fn undefined(pairs: u64, positive_pairs: u64, reason: &str) -> Verification {
 fn measure_all(
     embeddings: &Embeddings,
     classes: &Classes,
-) -> (PositiveDistances, CountedNegatives) {
-    let dim = embeddings.dim();
-    let class_of = classes.class_of();
+    progress: &dyn Progress,
+) -> Result<(PositiveDistances, CountedNegatives), EvalError> {
     let bins = FineBins::new(embeddings.largest_norm());
-    let positives = PositiveDistances::new(positive_distances(embeddings, classes), bins);
+    // Positive pairs are measured, sorted and measured again among all.
+    let all = unordered_pairs(embeddings.len()) + 2 * classes.positive_pairs();
+    let steps = Steps::new(progress, all);
+    let distances = positive_distances(embeddings, classes, &steps)?;
+    let positives = PositiveDistances::new(distances, bins, &steps)?;
     let counts = NegativeCounts::new(&positives);
-    let tallies = fold_pairs(
+    fold_pairs(
         embeddings.as_slice(),
-        dim,
-        NegativeCounts::tally,
-        |tally, index, distances| {
-            let negative = distances
-                .iter()
-                .zip(&class_of[index + 1..])
-                .filter(|&(_, &class)| class != class_of[index])
-                .map(|(&distance, _)| distance);
-            counts.add(tally, negative);
-        },
-    );
-    let negatives = counts.finish(tallies);
-    (positives, negatives)
+        embeddings.dim(),
+        &steps,
+        || (),
+        |(), _, distances| counts.add(distances),
+    )?;
+    let negatives = counts.finish().without(&positives);
+    Ok((positives, negatives))
 }
 
-fn positive_distances(embeddings: &Embeddings, classes: &Classes) -> Vec<f64> {
+fn positive_distances(
+    embeddings: &Embeddings,
+    classes: &Classes,
+    steps: &Steps<'_>,
+) -> Result<Vec<f64>, EvalError> {
     let mut distances = vec![0.0; classes.positive_pairs() as usize];
     let mut rest = distances.as_mut_slice();
     let mut parts = Vec::with_capacity(classes.groups().len());
@@ -205,31 +223,39 @@ fn positive_distances(embeddings: &Embeddings, classes: &Classes) -> Vec<f64> {
         parts.push((class, part));
         rest = after;
     }
-    parts.into_par_iter().for_each(|(class, part)| {
+    parts.into_par_iter().try_for_each(|(class, part)| {
         let rows = embeddings.rows(&class.members);
-        write_pairs(&rows, embeddings.dim(), part);
-    });
-    distances
+        write_pairs(&rows, embeddings.dim(), steps, part)
+    })?;
+    Ok(distances)
 }
 
 fn measure_sampled(
     embeddings: &Embeddings,
     pairs: &SampledPairs,
-) -> (PositiveDistances, CountedNegatives) {
+    progress: &dyn Progress,
+) -> Result<(PositiveDistances, CountedNegatives), EvalError> {
     let distance = |&(a, b): &(usize, usize)| euclidean(embeddings.row(a), embeddings.row(b));
     let bins = FineBins::new(embeddings.largest_norm());
-    let positives = PositiveDistances::new(pairs.positive.par_iter().map(distance).collect(), bins);
-    let counts = NegativeCounts::new(&positives);
-    let tallies: Vec<_> = pairs
-        .negative
-        .par_chunks(SAMPLE_CHUNK)
-        .fold(NegativeCounts::tally, |mut tally, chunk| {
-            counts.add(&mut tally, chunk.iter().map(distance));
-            tally
+    let all = 2 * pairs.positive.len() + pairs.negative.len();
+    let steps = Steps::new(progress, all as u64);
+    let chunks = pairs.positive.par_chunks(SAMPLE_CHUNK);
+    let distances: Result<Vec<Vec<f64>>, EvalError> = chunks
+        .map(|chunk| {
+            steps.advance(chunk.len())?;
+            Ok(chunk.iter().map(distance).collect())
         })
         .collect();
-    let negatives = counts.finish(tallies);
-    (positives, negatives)
+    let positives = PositiveDistances::new(distances?.concat(), bins, &steps)?;
+    let counts = NegativeCounts::new(&positives);
+    let chunks = pairs.negative.par_chunks(SAMPLE_CHUNK);
+    chunks.try_for_each(|chunk| {
+        let distances: Vec<f64> = chunk.iter().map(distance).collect();
+        counts.add(&distances);
+        steps.advance(chunk.len())
+    })?;
+    let negatives = counts.finish();
+    Ok((positives, negatives))
 }
 
 fn judge(
@@ -237,26 +263,36 @@ fn judge(
     positives: &PositiveDistances,
     negatives: &CountedNegatives,
     sample: Option<PairSample>,
-) -> Verification {
+    progress: &dyn Progress,
+) -> Result<Verification, EvalError> {
+    // Each walks through all corners of the curve, of which there may be hundreds of millions.
+    let steps = Steps::new(progress, 3 + FALSE_ACCEPT_RATES.len() as u64);
     let bins = FineBins::new(embeddings.largest_norm());
     let curve = RocCurve::new(positives, negatives);
     let equal_error = curve.equal_error();
     let [nearest, farthest] = equal_error.between;
     let rank = equal_error.rate * curve.negatives() as f64;
+    steps.advance(1)?;
     let (roc, roc_max_deviation) = curve.thinned();
+    steps.advance(1)?;
+    let area = curve.area();
+    steps.advance(1)?;
+    let operating_point = |&rate: &f64| {
+        steps.advance(1)?;
+        Ok(curve.operating_point(rate))
+    };
+    let true_accept_rate: Result<Vec<OperatingPoint>, EvalError> =
+        FALSE_ACCEPT_RATES.iter().map(operating_point).collect();
     let positive_pairs = curve.positives();
-    Verification {
-        roc_auc: Some(curve.area()),
+    Ok(Verification {
+        roc_auc: Some(area),
         eer: Some(equal_error.rate),
         eer_threshold: Some(
             bins.quantile(&negatives.bins, rank)
                 .max(nearest)
                 .min(farthest),
         ),
-        true_accept_rate: FALSE_ACCEPT_RATES
-            .iter()
-            .map(|&rate| curve.operating_point(rate))
-            .collect(),
+        true_accept_rate: true_accept_rate?,
         pairs: positive_pairs + curve.negatives(),
         positive_pairs,
         sample,
@@ -268,5 +304,5 @@ fn judge(
         roc,
         roc_max_deviation: Some(roc_max_deviation),
         undefined: None,
-    }
+    })
 }

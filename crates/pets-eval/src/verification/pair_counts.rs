@@ -1,4 +1,4 @@
-//! Positive and negative pairs counted by distance, for the ROC curve.
+//! Negative pairs counted by distance, for the ROC curve.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::verification::cell_counts::{CellCounts, OWN_SLOTS};
 use crate::verification::histogram::FineBins;
+use crate::verification::positive_distances::PositiveDistances;
 
 /// Distances that a thread collects before it counts them.
 const PENDING: usize = 1 << 18;
@@ -14,87 +16,23 @@ const PENDING: usize = 1 << 18;
 const CARRY: u64 = 1 << 32;
 const LOW_HALF: u64 = CARRY - 1;
 
-/// Distances of the positive pairs, sorted: the places between which negative pairs are counted.
-///
-/// Place i is the position of a distance's first occurrence. Slot `2 i` lies between place i and the distinct distance
-/// before it, slot `2 i + 1` holds what is equal to place i, and the last slot lies above all.
-pub(crate) struct PositiveDistances {
-    bins: FineBins,
-    sorted: Vec<f64>,
-    /// For each fine bin, the number of distances in the bins before it; one more entry for the end.
-    bin_start: Vec<usize>,
-}
-
-impl PositiveDistances {
-    pub(crate) fn new(mut distances: Vec<f64>, bins: FineBins) -> Self {
-        distances.par_sort_unstable_by(f64::total_cmp);
-        let mut bin_start = vec![0; FineBins::COUNT + 1];
-        for &distance in &distances {
-            bin_start[bins.bin(distance) + 1] += 1;
-        }
-        for bin in 0..FineBins::COUNT {
-            bin_start[bin + 1] += bin_start[bin];
-        }
-        Self {
-            bins,
-            sorted: distances,
-            bin_start,
-        }
-    }
-
-    /// Each distinct distance, ascending: its place, and as many equal distances as there are.
-    pub(crate) fn runs(&self) -> impl Iterator<Item = (usize, &[f64])> {
-        let mut end = 0;
-        self.sorted
-            .chunk_by(|a, b| a.total_cmp(b).is_eq())
-            .map(move |run| {
-                let place = end;
-                end += run.len();
-                (place, run)
-            })
-    }
-
-    /// Number of positive pairs.
-    pub(crate) fn len(&self) -> usize {
-        self.sorted.len()
-    }
-
-    /// Positive pairs in each fine bin.
-    pub(crate) fn fine_counts(&self) -> Vec<u64> {
-        self.bin_start
-            .windows(2)
-            .map(|ends| (ends[1] - ends[0]) as u64)
-            .collect()
-    }
-
-    /// Whether a positive pair lies in a fine bin.
-    fn holds_any(&self, bin: usize) -> bool {
-        self.bin_start[bin] < self.bin_start[bin + 1]
-    }
-
-    /// Slot of a distance.
-    fn slot(&self, distance: f64) -> usize {
-        let bin = self.bins.bin(distance);
-        let (start, end) = (self.bin_start[bin], self.bin_start[bin + 1]);
-        let place = start + self.sorted[start..end].partition_point(|&other| other < distance);
-        let tied = self.sorted.get(place) == Some(&distance);
-        2 * place + usize::from(tied)
-    }
-}
-
 /// Counts of the negative pairs in the slots of the positive distances, filled from many threads.
 pub(crate) struct NegativeCounts<'a> {
     positives: &'a PositiveDistances,
     slots: Vec<AtomicU32>,
     carries: Mutex<BTreeMap<usize, u64>>,
+    /// As many as threads have counted at once.
+    tallies: Mutex<Vec<Tally>>,
 }
 
 /// One thread's share of the counting.
-pub(crate) struct Tally {
+struct Tally {
     bins: Vec<u64>,
     largest: f64,
-    /// Distances in bins that hold positive pairs. They are sorted before they are counted, so that the slots, which
-    /// are far more than fit a cache, are visited in order, and those of a slot are added at once.
+    /// Counts by slot, where there are few slots.
+    cells: Option<CellCounts>,
+    /// Where there are many, distances in bins that hold positive pairs. They are sorted before they are counted, so that
+    /// the slots, which are far more than fit a cache, are visited in order, and those of a slot are added at once.
     pending: Vec<f64>,
 }
 
@@ -107,56 +45,75 @@ pub(crate) struct CountedNegatives {
     carries: BTreeMap<usize, u64>,
     /// Pairs in each fine bin.
     pub(crate) bins: Vec<u64>,
-    /// The largest distance.
+    /// The largest distance; also of the positive pairs, where these were counted too.
     pub(crate) largest: f64,
 }
 
 impl<'a> NegativeCounts<'a> {
     pub(crate) fn new(positives: &'a PositiveDistances) -> Self {
-        let slots = 2 * positives.len() + 1;
         Self {
             positives,
             slots: std::iter::repeat_with(AtomicU32::default)
-                .take(slots)
+                .take(positives.slots())
                 .collect(),
             carries: Mutex::default(),
+            tallies: Mutex::default(),
         }
     }
 
-    pub(crate) fn tally() -> Tally {
+    fn tally(&self) -> Tally {
         Tally {
             bins: vec![0; FineBins::COUNT],
             largest: 0.0,
+            cells: (self.slots.len() <= OWN_SLOTS).then(|| CellCounts::new(self.positives)),
             pending: Vec::new(),
         }
     }
 
-    pub(crate) fn add(&self, tally: &mut Tally, distances: impl Iterator<Item = f64>) {
-        for distance in distances {
-            let bin = self.positives.bins.bin(distance);
+    /// Counts distances: those of negative pairs, or of all pairs.
+    pub(crate) fn add(&self, distances: &[f64]) {
+        let lock = || self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let spare = lock().pop();
+        let mut tally = spare.unwrap_or_else(|| self.tally());
+        tally.largest = tally.largest.max(largest(distances));
+        let is_full = if let Some(cells) = &mut tally.cells {
+            cells.count(self.positives, distances);
+            cells.is_full()
+        } else {
+            self.collect(&mut tally, distances);
+            tally.pending.len() >= PENDING
+        };
+        if is_full {
+            self.take_over(&mut tally);
+        }
+        lock().push(tally);
+    }
+
+    fn collect(&self, tally: &mut Tally, distances: &[f64]) {
+        for &distance in distances {
+            let bin = self.positives.bins().bin(distance);
             tally.bins[bin] += 1;
-            tally.largest = tally.largest.max(distance);
             if self.positives.holds_any(bin) {
                 tally.pending.push(distance);
             }
         }
-        if tally.pending.len() >= PENDING {
-            self.count_pending(&mut tally.pending);
-        }
     }
 
-    fn count_pending(&self, pending: &mut Vec<f64>) {
-        pending.sort_unstable_by(f64::total_cmp);
-        let (mut slot, mut pairs) = (0, 0);
-        for distance in pending.drain(..) {
-            let next = self.positives.slot(distance);
-            if next != slot {
+    /// Counts what a tally holds.
+    fn take_over(&self, tally: &mut Tally) {
+        let Tally { bins, pending, .. } = tally;
+        if let Some(cells) = &mut tally.cells {
+            cells.empty(self.positives, |bin, slot, pairs| {
+                bins[bin] += pairs;
                 self.add_pairs(slot, pairs);
-                (slot, pairs) = (next, 0);
-            }
-            pairs += 1;
+            });
         }
-        self.add_pairs(slot, pairs);
+        pending.sort_unstable_by(f64::total_cmp);
+        for equal in pending.chunk_by(|a, b| a.total_cmp(b).is_eq()) {
+            let bin = self.positives.bins().bin(equal[0]);
+            self.add_pairs(self.positives.slot(bin, equal[0]), equal.len() as u64);
+        }
+        pending.clear();
     }
 
     fn add_pairs(&self, slot: usize, pairs: u64) {
@@ -168,10 +125,13 @@ impl<'a> NegativeCounts<'a> {
         }
     }
 
-    pub(crate) fn finish(self, mut tallies: Vec<Tally>) -> CountedNegatives {
+    /// What was counted, where negative pairs alone were added.
+    pub(crate) fn finish(mut self) -> CountedNegatives {
+        let tallies = std::mem::take(&mut self.tallies);
+        let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
         tallies
             .par_iter_mut()
-            .for_each(|tally| self.count_pending(&mut tally.pending));
+            .for_each(|tally| self.take_over(tally));
         let mut bins = vec![0; FineBins::COUNT];
         for tally in &tallies {
             for (total, count) in bins.iter_mut().zip(&tally.bins) {
@@ -179,8 +139,8 @@ impl<'a> NegativeCounts<'a> {
             }
         }
         for (bin, &count) in bins.iter().enumerate() {
-            if !self.positives.holds_any(bin) {
-                self.add_pairs(2 * self.positives.bin_start[bin], count);
+            if self.slots.len() > OWN_SLOTS && !self.positives.holds_any(bin) {
+                self.add_pairs(self.positives.slot_of_bin(bin), count);
             }
         }
         CountedNegatives {
@@ -199,6 +159,22 @@ impl<'a> NegativeCounts<'a> {
 }
 
 impl CountedNegatives {
+    /// The negative pairs among all pairs, which were counted together.
+    pub(crate) fn without(mut self, positives: &PositiveDistances) -> Self {
+        for (place, run) in positives.runs() {
+            let tied = 2 * place + 1;
+            let (left, borrows) = self.slots[tied].overflowing_sub(run.len() as u32);
+            self.slots[tied] = left;
+            if borrows && let Some(carry) = self.carries.get_mut(&tied) {
+                *carry -= 1;
+            }
+        }
+        for (bin, positive) in self.bins.iter_mut().zip(positives.fine_counts()) {
+            *bin -= positive;
+        }
+        self
+    }
+
     /// Pairs in a slot.
     pub(crate) fn in_slot(&self, slot: usize) -> u64 {
         u64::from(self.slots[slot]) + CARRY * self.carries.get(&slot).copied().unwrap_or(0)
@@ -210,22 +186,61 @@ impl CountedNegatives {
     }
 }
 
+/// The largest distance, 0 of none.
+fn largest(distances: &[f64]) -> f64 {
+    let mut lanes = [0.0_f64; 8];
+    let (rows, rest) = distances.as_chunks::<8>();
+    for row in rows.iter().map(|row| &row[..]).chain([rest]) {
+        for (lane, &distance) in lanes.iter_mut().zip(row) {
+            *lane = if distance > *lane { distance } else { *lane };
+        }
+    }
+    lanes.into_iter().fold(0.0, f64::max)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Steps;
 
     #[test]
     fn a_slot_counts_beyond_32_bits() {
-        let positives = PositiveDistances::new(vec![0.5, 0.25, 0.5], FineBins::new(1.0));
+        let steps = Steps::new(&(), 3);
+        let positives = PositiveDistances::new(vec![0.5, 0.25, 0.5], FineBins::new(1.0), &steps);
+        let positives = positives.expect("not interrupted");
         let counts = NegativeCounts::new(&positives);
-        for pairs in [CARRY - 1, 1, 3 * CARRY + 5, CARRY - 6, 1] {
+        for pairs in [CARRY - 1, 1, 3 * CARRY + 5, CARRY - 6] {
             counts.add_pairs(3, pairs);
         }
-        let mut tally = NegativeCounts::tally();
-        counts.add(&mut tally, [0.1, 0.25, 0.3, 0.5, 0.9].into_iter());
-        let counted = counts.finish(vec![tally]);
+        counts.add(&[0.1, 0.25, 0.3, 0.5, 0.5, 0.9]);
+        let counted = counts.finish();
         let slots: Vec<u64> = (0..7).map(|slot| counted.in_slot(slot)).collect();
         assert_eq!(slots, [1, 1, 1, 5 * CARRY + 1, 0, 0, 1]);
-        assert_eq!(counted.total(), 5);
+        assert_eq!(counted.total(), 6);
+        let negative = counted.without(&positives);
+        let slots: Vec<u64> = (0..7).map(|slot| negative.in_slot(slot)).collect();
+        assert_eq!(slots, [1, 0, 1, 5 * CARRY - 1, 0, 0, 1]);
+        assert_eq!(negative.total(), 3);
+    }
+
+    #[test]
+    fn many_slots_are_counted_as_few_are() {
+        let positives: Vec<f64> = (0..OWN_SLOTS).map(|at| (at % 1000) as f64 / 1e3).collect();
+        let few = positives[..1000].to_vec();
+        let negatives: Vec<f64> = (0..5000).map(|at| f64::from(at % 1250) / 1.25e3).collect();
+        let steps = Steps::new(&(), 1);
+        let [many, few] = [positives, few].map(|positives| {
+            let bins = FineBins::new(1.0);
+            let positives = PositiveDistances::new(positives, bins, &steps);
+            let positives = positives.expect("not interrupted");
+            let counts = NegativeCounts::new(&positives);
+            counts.add(&negatives);
+            let counted = counts.finish();
+            let slots = positives
+                .runs()
+                .flat_map(|(place, _)| [2 * place, 2 * place + 1]);
+            slots.map(|slot| counted.in_slot(slot)).collect::<Vec<_>>()
+        });
+        assert_eq!(many, few);
     }
 }

@@ -35,7 +35,7 @@ impl SampledPairs {
 }
 
 /// Numbers the positive pairs and the negative pairs, with the samples in order of their class.
-struct PairOrder<'a> {
+pub(crate) struct PairOrder<'a> {
     classes: &'a Classes,
     samples: Vec<usize>,
     /// Per class, the positive pairs of the classes before it; one more entry for the end.
@@ -48,7 +48,7 @@ struct PairOrder<'a> {
 }
 
 impl<'a> PairOrder<'a> {
-    fn new(classes: &'a Classes) -> Self {
+    pub(crate) fn new(classes: &'a Classes) -> Self {
         let mut order = Self {
             classes,
             samples: Vec::new(),
@@ -72,22 +72,22 @@ impl<'a> PairOrder<'a> {
         order
     }
 
-    fn positive_pairs(&self) -> u64 {
+    pub(crate) fn positive_pairs(&self) -> u64 {
         self.positive_start.last().copied().unwrap_or(0)
     }
 
-    fn negative_pairs(&self) -> u64 {
+    pub(crate) fn negative_pairs(&self) -> u64 {
         self.negative_start.last().copied().unwrap_or(0)
     }
 
-    fn positive(&self, pair: usize) -> (usize, usize) {
+    pub(crate) fn positive(&self, pair: usize) -> (usize, usize) {
         let (class, within) = locate(&self.positive_start, pair as u64);
         let (first, second) = triangle(within);
         let members = &self.classes.groups()[class].members;
         (members[first], members[second])
     }
 
-    fn negative(&self, pair: usize) -> (usize, usize) {
+    pub(crate) fn negative(&self, pair: usize) -> (usize, usize) {
         let (first, within) = locate(&self.negative_start, pair as u64);
         let second = self.next_class[first] + within as usize;
         (self.samples[first], self.samples[second])

@@ -9,6 +9,7 @@ use crate::classes::{Classes, unordered_pairs};
 use crate::distance::euclidean::{PackedRows, fold_rows};
 use crate::embeddings::Embeddings;
 use crate::error::EvalError;
+use crate::progress::{Progress, Steps};
 
 /// Which classes a verifier with one threshold gets wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,14 +56,14 @@ pub struct ConfusedClasses {
 /// long as that, and memory linear in samples and classes.
 ///
 /// # Errors
-/// When the threshold is not a number from 0 up.
+/// When the threshold is not a number from 0 up, or `progress` ends it.
 ///
 /// # Example
 /// ```
 /// use pets_eval::{Embeddings, evaluate_class_verification};
 ///
 /// let embeddings = Embeddings::new(vec![0.0, 0.1, 0.3, 0.4, 9.0, 9.1], 1, vec![0, 0, 1, 1, 2, 2])?;
-/// let found = evaluate_class_verification(&embeddings, 0.25, 10)?;
+/// let found = evaluate_class_verification(&embeddings, 0.25, 10, &())?;
 /// assert_eq!(found.most_confused.len(), 1);
 /// assert_eq!(found.most_confused[0].labels, [0, 1]);
 /// assert_eq!(found.most_confused[0].accepted_share, 0.25);
@@ -72,6 +73,7 @@ pub fn evaluate_class_verification(
     embeddings: &Embeddings,
     threshold: f64,
     most_confused: usize,
+    progress: &dyn Progress,
 ) -> Result<ClassVerification, EvalError> {
     if threshold.is_nan() || threshold < 0.0 {
         return Err(EvalError::setting(
@@ -87,21 +89,23 @@ pub fn evaluate_class_verification(
         .iter()
         .map(|_| AtomicU64::default())
         .collect();
+    let steps = Steps::new(progress, rows.pairs());
+    let judged: Result<Vec<(u64, Vec<ConfusedClasses>)>, EvalError> = (0..classes.groups().len())
+        .into_par_iter()
+        .map(|class| {
+            let accepted = rows.accepted(class, threshold, &steps)?;
+            for (other, &pairs) in accepted.iter().enumerate().skip(1) {
+                accepted_with_others[class].fetch_add(pairs, Ordering::Relaxed);
+                accepted_with_others[class + other].fetch_add(pairs, Ordering::Relaxed);
+            }
+            Ok((
+                accepted[0],
+                confused_with_later(&classes, class, &accepted, most_confused),
+            ))
+        })
+        .collect();
     let (accepted_within, confused): (Vec<u64>, Vec<Vec<ConfusedClasses>>) =
-        (0..classes.groups().len())
-            .into_par_iter()
-            .map(|class| {
-                let accepted = rows.accepted(class, threshold);
-                for (other, &pairs) in accepted.iter().enumerate().skip(1) {
-                    accepted_with_others[class].fetch_add(pairs, Ordering::Relaxed);
-                    accepted_with_others[class + other].fetch_add(pairs, Ordering::Relaxed);
-                }
-                (
-                    accepted[0],
-                    confused_with_later(&classes, class, &accepted, most_confused),
-                )
-            })
-            .unzip();
+        judged?.into_iter().unzip();
     Ok(ClassVerification {
         threshold,
         classes: classes
@@ -156,13 +160,19 @@ fn confused_with_later(
 }
 
 fn worst(mut confused: Vec<ConfusedClasses>, most: usize) -> Vec<ConfusedClasses> {
-    confused.sort_by(|a, b| {
+    let worst_first = |a: &ConfusedClasses, b: &ConfusedClasses| {
         b.accepted_share
             .total_cmp(&a.accepted_share)
             .then(b.accepted.cmp(&a.accepted))
             .then(a.labels.cmp(&b.labels))
-    });
-    confused.truncate(most);
+    };
+    if most < confused.len() {
+        confused.select_nth_unstable_by(most, worst_first);
+        confused.truncate(most);
+    }
+    confused.sort_by(worst_first);
+    // There is a list for each class.
+    confused.shrink_to_fit();
     confused
 }
 
@@ -192,8 +202,20 @@ impl ClassOrder {
         }
     }
 
+    /// Pairs that are measured: of each row with those of its class and of later ones.
+    fn pairs(&self) -> u64 {
+        let rows = self.data.len() / self.dim;
+        let pairs = |ends: &[usize]| (ends[1] - ends[0]) as u64 * (rows - ends[0]) as u64;
+        self.starts.windows(2).map(pairs).sum()
+    }
+
     /// Pairs accepted of a sample of `class` and, for that class and each later one, another sample of it.
-    fn accepted(&self, class: usize, threshold: f64) -> Vec<u64> {
+    fn accepted(
+        &self,
+        class: usize,
+        threshold: f64,
+        steps: &Steps<'_>,
+    ) -> Result<Vec<u64>, EvalError> {
         let (start, end) = (self.starts[class], self.starts[class + 1]);
         let later = &self.starts[class + 1..];
         let count = |distances: &[f64]| {
@@ -203,10 +225,11 @@ impl ClassOrder {
                 .count() as u64
         };
         let none = || vec![0; later.len()];
-        fold_rows(
+        let counted = fold_rows(
             &self.data[start * self.dim..end * self.dim],
             &self.packed,
             start,
+            steps,
             none,
             |accepted, row, distances| {
                 accepted[0] += count(&distances[row + 1..end - start]);
@@ -214,13 +237,12 @@ impl ClassOrder {
                     *accepted += count(&distances[ends[0] - start..ends[1] - start]);
                 }
             },
-        )
-        .into_iter()
-        .fold(none(), |mut sums, counts| {
+        )?;
+        Ok(counted.into_iter().fold(none(), |mut sums, counts| {
             for (sum, count) in sums.iter_mut().zip(counts) {
                 *sum += count;
             }
             sums
-        })
+        }))
     }
 }

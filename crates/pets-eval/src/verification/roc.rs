@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::verification::pair_counts::{CountedNegatives, PositiveDistances};
+use crate::verification::pair_counts::CountedNegatives;
+use crate::verification::positive_distances::PositiveDistances;
 use crate::verification::roc_thinning::thin;
 
 /// Most points of a thinned curve.

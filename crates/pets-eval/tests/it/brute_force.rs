@@ -35,7 +35,7 @@ proptest! {
     fn verification_equals_the_definition(embeddings in embeddings()) {
         let pairs = reference::pairs(&embeddings);
         let positive_pairs = pairs.iter().filter(|pair| pair.1).count();
-        let found = evaluate_verification(&embeddings, VerificationPairs::All).expect("all pairs");
+        let found = evaluate_verification(&embeddings, VerificationPairs::All, &()).expect("all pairs");
         prop_assert_eq!(found.pairs, pairs.len() as u64);
         prop_assert_eq!(found.positive_pairs, positive_pairs as u64);
         if positive_pairs == 0 || positive_pairs == pairs.len() {
@@ -79,7 +79,7 @@ proptest! {
 
     #[test]
     fn the_equal_error_threshold_balances_the_errors(embeddings in embeddings()) {
-        let found = evaluate_verification(&embeddings, VerificationPairs::All).expect("all pairs");
+        let found = evaluate_verification(&embeddings, VerificationPairs::All, &()).expect("all pairs");
         let (Some(eer), Some(threshold)) = (found.eer, found.eer_threshold) else {
             return Ok(());
         };
@@ -96,7 +96,7 @@ proptest! {
 
     #[test]
     fn retrieval_equals_the_definition(embeddings in embeddings()) {
-        let found = evaluate_retrieval(&embeddings, &K_VALUES).expect("valid k");
+        let found = evaluate_retrieval(&embeddings, &K_VALUES, &()).expect("valid k");
         let expected = reference::retrieval(&embeddings, &K_VALUES);
         let summary = &found.summary;
         prop_assert_eq!(summary.queries, expected.queries);
@@ -131,7 +131,7 @@ proptest! {
     #[test]
     fn neighbours_equal_a_full_sort(embeddings in embeddings(), k in 1usize..50) {
         let queries: Vec<usize> = (0..embeddings.len()).rev().collect();
-        let found = nearest(&embeddings, &queries, k).expect("valid k");
+        let found = nearest(&embeddings, &queries, k, &()).expect("valid k");
         for (&query, neighbors) in queries.iter().zip(&found) {
             let mut expected = reference::ranking(&embeddings, query);
             expected.truncate(k);
@@ -142,7 +142,7 @@ proptest! {
                 prop_assert!((neighbor.distance - distance).abs() < 1e-12);
             }
         }
-        let selves = search(&embeddings, embeddings.as_slice(), 1).expect("valid k");
+        let selves = search(&embeddings, embeddings.as_slice(), 1, &()).expect("valid k");
         for (row, neighbors) in selves.iter().enumerate() {
             prop_assert_eq!(neighbors[0].distance, 0.0);
             prop_assert!(neighbors[0].index <= row);
@@ -161,7 +161,7 @@ proptest! {
         let embeddings = Embeddings::new(data, embeddings.dim(), embeddings.labels().to_vec())
             .expect("scaled values are finite");
         let queries: Vec<usize> = (0..embeddings.len()).collect();
-        let found = nearest(&embeddings, &queries, k).expect("valid k");
+        let found = nearest(&embeddings, &queries, k, &()).expect("valid k");
         for (query, neighbors) in found.iter().enumerate() {
             let mut expected = reference::ranking(&embeddings, query);
             expected.truncate(k);
@@ -185,12 +185,12 @@ proptest! {
         prop_assume!(distances.windows(2).all(|near| near[0].0 < near[1].0));
         let shuffled = embeddings.select(&order).expect("rows exist");
         prop_assert_eq!(
-            evaluate_verification(&embeddings, VerificationPairs::All),
-            evaluate_verification(&shuffled, VerificationPairs::All)
+            evaluate_verification(&embeddings, VerificationPairs::All, &()),
+            evaluate_verification(&shuffled, VerificationPairs::All, &())
         );
         let (a, b) = (
-            evaluate_retrieval(&embeddings, &K_VALUES).expect("valid k").summary,
-            evaluate_retrieval(&shuffled, &K_VALUES).expect("valid k").summary,
+            evaluate_retrieval(&embeddings, &K_VALUES, &()).expect("valid k").summary,
+            evaluate_retrieval(&shuffled, &K_VALUES, &()).expect("valid k").summary,
         );
         prop_assert!(close(a.map_at_r, b.map_at_r.expect("defined")));
         prop_assert!(close(a.mrr, b.mrr.expect("defined")));

@@ -43,7 +43,7 @@ proptest! {
             }
             (pairs > 0).then(|| accepted as f64 / pairs as f64)
         };
-        let found = evaluate_class_verification(&embeddings, threshold, 5).expect("valid");
+        let found = evaluate_class_verification(&embeddings, threshold, 5, &()).expect("valid");
         for class in &found.classes {
             let label = class.label;
             prop_assert_eq!(class.true_accept_rate, share(&|key| key == [label, label]));
@@ -75,7 +75,7 @@ proptest! {
 fn a_threshold_is_a_distance() {
     let embeddings = Embeddings::new(vec![0.0, 1.0], 1, vec![0, 1]).expect("valid");
     for threshold in [-1.0, f64::NAN] {
-        let error = evaluate_class_verification(&embeddings, threshold, 10).expect_err("none");
+        let error = evaluate_class_verification(&embeddings, threshold, 10, &()).expect_err("none");
         assert!(matches!(
             error,
             EvalError::Setting {

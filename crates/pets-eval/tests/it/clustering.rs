@@ -80,7 +80,7 @@ fn blobs(rows: usize, classes: usize, noise: f32) -> Embeddings {
 
 #[test]
 fn k_means_finds_separate_clusters() {
-    let found = evaluate_clustering(&blobs(120, 6, 0.2), ClusteringConfig::default());
+    let found = evaluate_clustering(&blobs(120, 6, 0.2), ClusteringConfig::default(), &());
     let found = found.expect("valid");
     assert!((found.nmi.expect("defined") - 1.0).abs() < 1e-12);
     assert!((found.ami.expect("defined") - 1.0).abs() < 1e-12);
@@ -88,7 +88,7 @@ fn k_means_finds_separate_clusters() {
     // Variance of the noise: 0.2²/3 in each of 6 dimensions.
     assert!((found.inertia / 120.0 - 0.08).abs() < 0.01);
 
-    let mixed = evaluate_clustering(&blobs(120, 6, 4.0), ClusteringConfig::default());
+    let mixed = evaluate_clustering(&blobs(120, 6, 4.0), ClusteringConfig::default(), &());
     assert!(mixed.expect("valid").ami.expect("defined") < 0.5);
 }
 
@@ -100,7 +100,7 @@ fn more_restarts_are_never_worse_and_threads_change_nothing() {
             restarts,
             ..ClusteringConfig::default()
         };
-        evaluate_clustering(&embeddings, config).expect("valid")
+        evaluate_clustering(&embeddings, config, &()).expect("valid")
     };
     assert_eq!(in_threads(1, || run(3)), in_threads(3, || run(3)));
     assert!(run(8).inertia <= run(1).inertia);
@@ -110,7 +110,7 @@ fn more_restarts_are_never_worse_and_threads_change_nothing() {
 fn degenerate_sets_are_clustered() {
     let cluster = |data: Vec<f32>, labels: Vec<u32>| {
         let embeddings = Embeddings::new(data, 1, labels).expect("valid");
-        evaluate_clustering(&embeddings, ClusteringConfig::default()).expect("valid")
+        evaluate_clustering(&embeddings, ClusteringConfig::default(), &()).expect("valid")
     };
     let one_class = cluster(vec![0.0, 1.0], vec![4, 4]);
     assert_eq!((one_class.nmi, one_class.ami), (None, None));
@@ -127,6 +127,6 @@ fn degenerate_sets_are_clustered() {
         restarts: 0,
         ..ClusteringConfig::default()
     };
-    let error = evaluate_clustering(&embeddings, config).expect_err("no restart");
+    let error = evaluate_clustering(&embeddings, config, &()).expect_err("no restart");
     assert!(error.to_string().starts_with("restarts = 0"));
 }

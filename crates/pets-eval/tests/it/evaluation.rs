@@ -10,11 +10,11 @@ use pets_eval::{
 };
 
 fn verify(embeddings: &Embeddings) -> Verification {
-    evaluate_verification(embeddings, VerificationPairs::All).expect("all pairs")
+    evaluate_verification(embeddings, VerificationPairs::All, &()).expect("all pairs")
 }
 
 fn retrieve(embeddings: &Embeddings) -> Retrieval {
-    evaluate_retrieval(embeddings, &[1, 5])
+    evaluate_retrieval(embeddings, &[1, 5], &())
         .expect("valid k")
         .summary
 }
@@ -35,7 +35,7 @@ fn a_perfect_embedding_scores_one() {
     assert_eq!(retrieval.at_k[&1].recall, Some(1.0));
     assert_eq!(retrieval.map_at_r, Some(1.0));
     assert_eq!(retrieval.mrr, Some(1.0));
-    let few_shot = evaluate_few_shot(&embeddings, FewShotConfig::default()).expect("enough");
+    let few_shot = evaluate_few_shot(&embeddings, FewShotConfig::default(), &()).expect("enough");
     assert_eq!(few_shot.nearest_class_mean.mean, 1.0);
     assert_eq!(few_shot.nearest_neighbor.mean, 1.0);
     assert_eq!(few_shot.nearest_neighbor.confidence_95, Some(0.0));
@@ -84,9 +84,9 @@ fn thread_count_changes_nothing() {
         };
         (
             verify(&embeddings),
-            evaluate_verification(&embeddings, sampled),
-            evaluate_retrieval(&embeddings, &[1, 5]),
-            evaluate_few_shot(&embeddings, few_shot),
+            evaluate_verification(&embeddings, sampled, &()),
+            evaluate_retrieval(&embeddings, &[1, 5], &()),
+            evaluate_few_shot(&embeddings, few_shot, &()),
         )
     };
     let one = in_threads(1, all);
@@ -138,7 +138,7 @@ fn sampled_verification_comes_near_and_states_its_size() {
     let embeddings = clustered(200, 10, 6, 0.9, 5);
     let all = verify(&embeddings);
     let sampled = |pairs, seed| {
-        evaluate_verification(&embeddings, VerificationPairs::Sampled { pairs, seed })
+        evaluate_verification(&embeddings, VerificationPairs::Sampled { pairs, seed }, &())
     };
     let found = sampled(3000, 1).expect("enough pairs");
     assert_eq!((found.pairs, found.positive_pairs), (3000, 1500));
@@ -163,7 +163,8 @@ fn sampled_verification_comes_near_and_states_its_size() {
 fn too_many_positive_pairs_are_refused_before_they_take_memory() {
     let labels: Vec<u32> = (0..20_003).map(|row| row / 20_002).collect();
     let embeddings = Embeddings::new(vec![0.5; 20_003], 1, labels).expect("valid");
-    let error = evaluate_verification(&embeddings, VerificationPairs::All).expect_err("too many");
+    let error =
+        evaluate_verification(&embeddings, VerificationPairs::All, &()).expect_err("too many");
     assert!(matches!(
         error,
         EvalError::TooManyPositivePairs {
@@ -178,7 +179,7 @@ fn too_many_positive_pairs_are_refused_before_they_take_memory() {
 fn few_shot_repeats_for_a_seed_and_checks_its_settings() {
     let embeddings = clustered(66, 6, 8, 1.2, 6);
     let config = FewShotConfig::default();
-    let few_shot = |config| evaluate_few_shot(&embeddings, config);
+    let few_shot = |config| evaluate_few_shot(&embeddings, config, &());
     let found = few_shot(config).expect("enough");
     assert_eq!(Ok(&found), few_shot(config).as_ref());
     assert_ne!(
@@ -252,7 +253,7 @@ fn few_shot_tells_the_two_classifiers_apart() {
         k_shot: 30,
         ..FewShotConfig::default()
     };
-    let found = evaluate_few_shot(&embeddings.expect("valid"), config).expect("enough");
+    let found = evaluate_few_shot(&embeddings.expect("valid"), config, &()).expect("enough");
     assert_eq!(found.nearest_neighbor.mean, 1.0);
     assert!(found.nearest_class_mean.mean < 0.95);
 }
@@ -261,35 +262,35 @@ fn few_shot_tells_the_two_classifiers_apart() {
 fn settings_out_of_range_are_errors() {
     let embeddings = clustered(10, 2, 3, 0.5, 8);
     for k_values in [&[][..], &[1, 0][..]] {
-        let error = evaluate_retrieval(&embeddings, k_values).expect_err("no such k");
+        let error = evaluate_retrieval(&embeddings, k_values, &()).expect_err("no such k");
         assert!(error.to_string().starts_with("k_values = "));
     }
     assert!(matches!(
-        nearest(&embeddings, &[0], 0),
+        nearest(&embeddings, &[0], 0, &()),
         Err(EvalError::Setting { name: "k", .. })
     ));
     assert_eq!(
-        nearest(&embeddings, &[10], 1),
+        nearest(&embeddings, &[10], 1, &()),
         Err(EvalError::RowOutOfRange {
             index: 10,
             rows: 10
         })
     );
     assert_eq!(
-        search(&embeddings, &[0.0; 4], 1),
+        search(&embeddings, &[0.0; 4], 1, &()),
         Err(EvalError::RaggedRows { values: 4, dim: 3 })
     );
     assert!(matches!(
-        search(&embeddings, &[0.0, f32::NAN, 0.0], 1),
+        search(&embeddings, &[0.0, f32::NAN, 0.0], 1, &()),
         Err(EvalError::NotFinite { column: 1, .. })
     ));
-    assert_eq!(search(&embeddings, &[], 1), Ok(Vec::new()));
+    assert_eq!(search(&embeddings, &[], 1, &()), Ok(Vec::new()));
 }
 
 #[test]
 fn results_survive_json_with_keys_in_natural_order() {
     let embeddings = clustered(40, 5, 3, 0.7, 9);
-    let retrieval = evaluate_retrieval(&embeddings, &[10, 1, 5, 1])
+    let retrieval = evaluate_retrieval(&embeddings, &[10, 1, 5, 1], &())
         .expect("valid k")
         .summary;
     let json = serde_json::to_string(&retrieval).expect("serialises");
@@ -307,7 +308,7 @@ fn results_survive_json_with_keys_in_natural_order() {
     let distinct = Embeddings::new(vec![0.0, 1.0], 1, vec![0, 1]).expect("valid");
     let value = serde_json::to_value(retrieve(&distinct)).expect("serialises");
     assert!(value["recall@1"].is_null() && value["undefined"].is_string());
-    let few_shot = evaluate_few_shot(&embeddings, FewShotConfig::default()).expect("enough");
+    let few_shot = evaluate_few_shot(&embeddings, FewShotConfig::default(), &()).expect("enough");
     let value = serde_json::to_value(&few_shot).expect("serialises");
     assert_eq!(value["n_way"], 5);
     assert_eq!(

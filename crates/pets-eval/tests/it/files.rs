@@ -15,6 +15,14 @@ fn example() -> EmbeddingsFile {
         .expect("one path per row, a name per label")
 }
 
+fn read(path: &Path) -> Result<EmbeddingsFile, EvalError> {
+    EmbeddingsFile::read(path, EmbeddingsFile::DEFAULT_MAX_MEMORY)
+}
+
+fn read_npy(embeddings: &Path, labels: &Path) -> Result<EmbeddingsFile, EvalError> {
+    EmbeddingsFile::read_npy(embeddings, labels, EmbeddingsFile::DEFAULT_MAX_MEMORY)
+}
+
 struct Folder(TempDir);
 
 impl Folder {
@@ -33,7 +41,7 @@ impl Folder {
     }
 
     fn read(&self, bytes: &[u8]) -> Result<EmbeddingsFile, EvalError> {
-        EmbeddingsFile::read(&self.put("file", bytes))
+        read(&self.put("file", bytes))
     }
 }
 
@@ -62,7 +70,7 @@ fn what_is_written_is_read_and_the_bytes_repeat() {
         let path = folder.path(name);
         for file in [example(), bare.clone()] {
             file.write(&path).expect("can write");
-            assert_eq!(EmbeddingsFile::read(&path), Ok(file.clone()), "{name}");
+            assert_eq!(read(&path), Ok(file.clone()), "{name}");
             let bytes = std::fs::read(&path).expect("can read");
             file.write(&path).expect("can write again");
             assert_eq!(std::fs::read(&path).expect("can read"), bytes);
@@ -83,9 +91,85 @@ fn what_is_written_is_read_and_the_bytes_repeat() {
 }
 
 #[test]
+fn a_name_is_checked_before_there_is_anything_to_write() {
+    for name in ["a.safetensors", "a/b.npz"] {
+        assert_eq!(EmbeddingsFile::check_name(Path::new(name)), Ok(()));
+    }
+    for name in ["e.txt", "npz", ".npz", "a.npz/b"] {
+        let error = EmbeddingsFile::check_name(Path::new(name)).expect_err("no format");
+        assert!(matches!(error, EvalError::Write { .. }), "{name}");
+        let folder = Folder::new();
+        let path = folder.path(name);
+        let written = example().write(&path).expect_err("no format").to_string();
+        let checked = EmbeddingsFile::check_name(&path).expect_err("no format");
+        assert_eq!(written, checked.to_string());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_an_error_at_once() {
+    let folder = Folder::new();
+    let pipe = folder.path("pipe.npz");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for result in [
+        read(&pipe),
+        read_npy(&pipe, &bundled("labels.npy")),
+        read_npy(&bundled("embeddings.npy"), &pipe),
+    ] {
+        let error = result.expect_err("no file").to_string();
+        assert!(
+            error.ends_with("it is a named pipe, not a regular file"),
+            "{error}"
+        );
+    }
+    let error = read(Path::new("/dev/zero"))
+        .expect_err("no file")
+        .to_string();
+    assert!(error.contains("it is a device"), "{error}");
+}
+
+/// Names the folder to write into for the process in which no file may be large.
+#[cfg(unix)]
+const SMALL_FILES_ONLY: &str = "PETS_EVAL_SMALL_FILES_ONLY";
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_an_error_and_nothing_else() {
+    if let Some(folder) = std::env::var_os(SMALL_FILES_ONLY) {
+        let rows = Embeddings::new(vec![0.5; 1 << 18], 1 << 8, vec![0; 1 << 10]);
+        let file = EmbeddingsFile::new(rows.expect("valid"));
+        for name in ["some.npz", "some.safetensors"] {
+            let error = file
+                .write(&Path::new(&folder).join(name))
+                .expect_err("full");
+            assert!(matches!(error, EvalError::Write { .. }), "{error}");
+        }
+        return;
+    }
+    let folder = Folder::new();
+    let limited = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("a test"))
+        .args([
+            "--exact",
+            "files::a_full_disk_is_an_error_and_nothing_else",
+            "--nocapture",
+        ])
+        .env(SMALL_FILES_ONLY, folder.0.path())
+        .output()
+        .expect("sh");
+    assert!(limited.status.success(), "{limited:?}");
+    assert_eq!(String::from_utf8_lossy(&limited.stderr), "");
+    let entries = std::fs::read_dir(folder.0.path()).expect("a folder");
+    assert_eq!(entries.count(), 0, "nothing is left");
+}
+
+#[test]
 fn files_of_numpy_are_read() {
     for name in ["stored.npz", "compressed.npz"] {
-        let file = EmbeddingsFile::read(&bundled(name)).expect("numpy wrote it");
+        let file = read(&bundled(name)).expect("numpy wrote it");
         assert_eq!(
             file.embeddings().as_slice(),
             [0.5, -1.0, 0.25, 3.0, 0.0, 0.125]
@@ -94,8 +178,8 @@ fn files_of_numpy_are_read() {
         let paths = file.paths().expect("has paths");
         assert_eq!(paths, ["a/é.jpg", "b.jpg", "c.jpg"]);
     }
-    let pair = EmbeddingsFile::read_npy(&bundled("embeddings.npy"), &bundled("labels.npy"));
-    let stored = EmbeddingsFile::read(&bundled("stored.npz")).expect("numpy wrote it");
+    let pair = read_npy(&bundled("embeddings.npy"), &bundled("labels.npy"));
+    let stored = read(&bundled("stored.npz")).expect("numpy wrote it");
     assert_eq!(
         pair.expect("numpy wrote them").embeddings(),
         stored.embeddings()
@@ -104,17 +188,11 @@ fn files_of_numpy_are_read() {
     let message = |result: Result<EmbeddingsFile, EvalError>| {
         result.expect_err("must be refused").to_string()
     };
-    let alone = message(EmbeddingsFile::read(&bundled("embeddings.npy")));
+    let alone = message(read(&bundled("embeddings.npy")));
     assert!(alone.contains("a second file with the labels"));
-    let columns = message(EmbeddingsFile::read_npy(
-        &bundled("columns.npy"),
-        &bundled("labels.npy"),
-    ));
+    let columns = message(read_npy(&bundled("columns.npy"), &bundled("labels.npy")));
     assert!(columns.contains("columns.npy") && columns.contains("ascontiguousarray"));
-    let swapped = message(EmbeddingsFile::read_npy(
-        &bundled("labels.npy"),
-        &bundled("embeddings.npy"),
-    ));
+    let swapped = message(read_npy(&bundled("labels.npy"), &bundled("embeddings.npy")));
     assert!(
         swapped.contains("\"embeddings\" must be [n, dim] of f32"),
         "{swapped}"
@@ -237,7 +315,7 @@ fn rows_that_cannot_be_judged_are_named() {
         "there are no embeddings",
     );
     let folder = Folder::new();
-    let error = EmbeddingsFile::read(&folder.path("none")).expect_err("no file");
+    let error = read(&folder.path("none")).expect_err("no file");
     assert!(matches!(error, EvalError::Read { .. }));
     let error = folder.read(b"").expect_err("no content").to_string();
     assert!(error.ends_with("it is empty"));
@@ -303,7 +381,7 @@ fn headers_that_lie_are_refused() {
         ("7", "no tuple"),
     ] {
         let path = folder.put("rows.npy", &npy(shape, &[0; 4]));
-        let error = EmbeddingsFile::read_npy(&path, &bundled("labels.npy"))
+        let error = read_npy(&path, &bundled("labels.npy"))
             .expect_err("a lie")
             .to_string();
         assert!(
@@ -363,7 +441,7 @@ proptest! {
         let folder = Folder::new();
         let rows = folder.put("rows.npy", &rows);
         let labels = if whole { bundled("labels.npy") } else { folder.put("labels.npy", &labels) };
-        if let Ok(file) = EmbeddingsFile::read_npy(&rows, &labels) {
+        if let Ok(file) = read_npy(&rows, &labels) {
             prop_assert_eq!(file.embeddings().len(), file.embeddings().labels().len());
         }
     }

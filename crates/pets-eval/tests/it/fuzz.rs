@@ -66,7 +66,10 @@ fn run(name: &'static str, seeds: &[Vec<u8>]) {
     let Place { path, _folder } = place();
     Fuzz::new(name).run(seeds, |bytes| {
         fs::write(&path, bytes).unwrap();
-        is_whole(EmbeddingsFile::read(&path))
+        is_whole(EmbeddingsFile::read(
+            &path,
+            EmbeddingsFile::DEFAULT_MAX_MEMORY,
+        ))
     });
 }
 
@@ -95,6 +98,7 @@ fn fuzz_npy() {
     let seeds = ["columns.npy", "embeddings.npy", "labels.npy"].map(kept);
     Fuzz::new("npy").run(&seeds, |bytes| {
         fs::write(&path, bytes).unwrap();
-        is_whole(EmbeddingsFile::read_npy(&path, &good))
+        let limit = EmbeddingsFile::DEFAULT_MAX_MEMORY;
+        is_whole(EmbeddingsFile::read_npy(&path, &good, limit))
     });
 }

@@ -35,7 +35,7 @@ proptest! {
     #[test]
     fn retrieval_against_a_gallery_equals_the_definition((queries, gallery) in two_sets()) {
         let against = Queries::against(&queries, &gallery).expect("one dimension");
-        let found = evaluate_retrieval(against, &K_VALUES).expect("valid k").summary;
+        let found = evaluate_retrieval(against, &K_VALUES, &()).expect("valid k").summary;
         let expected = reference::retrieval_against(&queries, &gallery, &K_VALUES);
         prop_assert_eq!(found.queries, expected.queries);
         prop_assert_eq!(found.queries + found.queries_left_out, queries.len());
@@ -57,8 +57,8 @@ proptest! {
     #[test]
     fn classification_equals_the_definition((queries, gallery) in two_sets(), k in 1usize..12) {
         let against = Queries::against(&queries, &gallery).expect("one dimension");
-        let other = evaluate_knn(against, k).expect("valid k");
-        let own = evaluate_knn(&queries, k).expect("valid k");
+        let other = evaluate_knn(against, k, &()).expect("valid k");
+        let own = evaluate_knn(&queries, k, &()).expect("valid k");
         let mut correct = [0.0, 0.0];
         for query in 0..queries.len() {
             let label = queries.labels()[query];
@@ -88,8 +88,8 @@ proptest! {
     #[test]
     fn failures_are_the_queries_with_a_wrong_neighbour((queries, gallery) in two_sets()) {
         let against = Queries::against(&queries, &gallery).expect("one dimension");
-        let per_query = evaluate_retrieval(against, &[1]).expect("valid k").per_query;
-        let failures = worst_failures(against, &per_query, usize::MAX, 3).expect("same rows");
+        let per_query = evaluate_retrieval(against, &[1], &()).expect("valid k").per_query;
+        let failures = worst_failures(against, &per_query, usize::MAX, 3, &()).expect("same rows");
         let wrong = per_query.iter().filter(|query| query.first_hit > 1).count();
         prop_assert_eq!(failures.len(), wrong);
         prop_assert!(failures.windows(2).all(|two| two[0].first_hit >= two[1].first_hit));
@@ -103,7 +103,7 @@ proptest! {
                 prop_assert_eq!(found.label, gallery.labels()[found.index]);
             }
         }
-        let worst = worst_failures(against, &per_query, 2, 3).expect("same rows");
+        let worst = worst_failures(against, &per_query, 2, 3, &()).expect("same rows");
         prop_assert_eq!(&worst[..], &failures[..wrong.min(2)]);
     }
 }
@@ -124,9 +124,11 @@ fn elected(voters: &[u32]) -> Option<u32> {
 fn a_gallery_of_the_queries_themselves_finds_them() {
     let embeddings = Embeddings::new(vec![0.0, 5.0, 1.0], 1, vec![0, 1, 0]).expect("valid");
     let against = Queries::against(&embeddings, &embeddings).expect("one dimension");
-    let found = evaluate_retrieval(against, &[1]).expect("valid k").summary;
+    let found = evaluate_retrieval(against, &[1], &())
+        .expect("valid k")
+        .summary;
     assert_eq!((found.queries, found.at_k[&1].recall), (3, Some(1.0)));
-    let left_out = evaluate_retrieval(&embeddings, &[1])
+    let left_out = evaluate_retrieval(&embeddings, &[1], &())
         .expect("valid k")
         .summary;
     assert_eq!((left_out.queries, left_out.queries_left_out), (2, 1));
@@ -144,13 +146,14 @@ fn sets_that_do_not_fit_are_errors() {
             gallery: 2
         }
     );
-    let error = evaluate_knn(&flat, 0).expect_err("no voter");
+    let error = evaluate_knn(&flat, 0, &()).expect_err("no voter");
     assert!(matches!(error, EvalError::Setting { name: "k", .. }));
     let foreign = evaluate_retrieval(
         &Embeddings::new(vec![0.0, 9.0, 1.0, 8.0], 1, vec![0, 1, 1, 0]).expect("valid"),
         &[1],
+        &(),
     );
-    let error = worst_failures(&flat, &foreign.expect("valid k").per_query, 9, 1);
+    let error = worst_failures(&flat, &foreign.expect("valid k").per_query, 9, 1, &());
     assert!(matches!(
         error,
         Err(EvalError::RowOutOfRange { rows: 2, .. })

@@ -12,8 +12,8 @@ const TOLERANCE: f64 = 1e-6;
 /// What the results serialise to, one flat object.
 fn measured(embeddings: &Embeddings) -> Map<String, Value> {
     let verification =
-        evaluate_verification(embeddings, VerificationPairs::All).expect("all pairs");
-    let retrieval = evaluate_retrieval(embeddings, &[1, 5, 10]).expect("valid k");
+        evaluate_verification(embeddings, VerificationPairs::All, &()).expect("all pairs");
+    let retrieval = evaluate_retrieval(embeddings, &[1, 5, 10], &()).expect("valid k");
     [
         serde_json::to_value(verification),
         serde_json::to_value(retrieval.summary),
@@ -32,7 +32,8 @@ fn check_folder(folder: &Path) -> usize {
     let mut checked = 0;
     for case in cases {
         let name = case["file"].as_str().expect("a case names its file");
-        let file = EmbeddingsFile::read(&folder.join(name)).expect(name);
+        let file = EmbeddingsFile::read(&folder.join(name), EmbeddingsFile::DEFAULT_MAX_MEMORY)
+            .expect(name);
         let embeddings = file.into_embeddings();
         assert_eq!(case["samples"], embeddings.len(), "{name}");
         let measured = measured(&embeddings);

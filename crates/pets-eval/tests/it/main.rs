@@ -8,6 +8,8 @@ mod files;
 mod fuzz;
 mod gallery;
 mod golden;
+mod memory;
+mod progress;
 mod reference;
 mod samples;
 mod uncertainty;

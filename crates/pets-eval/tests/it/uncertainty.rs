@@ -5,8 +5,9 @@
 use crate::reference;
 use crate::samples::{clustered_at, in_threads};
 use pets_eval::{
-    BootstrapConfig, Embeddings, EvalError, bootstrap_auc, bootstrap_retrieval, compare_auc,
-    compare_retrieval, evaluate_retrieval, evaluate_verification,
+    AucComparison, AucInterval, BootstrapConfig, Embeddings, EvalError, Verification,
+    VerificationPairs, bootstrap_auc, bootstrap_retrieval, compare_auc, compare_retrieval,
+    evaluate_retrieval, evaluate_verification,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -16,14 +17,32 @@ const CONFIG: BootstrapConfig = BootstrapConfig {
     seed: 1,
 };
 
+fn verification(embeddings: &Embeddings) -> Verification {
+    evaluate_verification(embeddings, VerificationPairs::All, &()).expect("few pairs")
+}
+
+fn interval_of_area(
+    embeddings: &Embeddings,
+    config: BootstrapConfig,
+) -> Result<AucInterval, EvalError> {
+    bootstrap_auc(embeddings, &verification(embeddings), config, &())
+}
+
+fn difference_of_area(
+    a: &Embeddings,
+    b: &Embeddings,
+    config: BootstrapConfig,
+) -> Result<AucComparison, EvalError> {
+    compare_auc((a, &verification(a)), (b, &verification(b)), config, &())
+}
+
 /// Random rows of six values around a centre per class; the centres are the same for every seed.
 fn clustered(rows: usize, classes: usize, noise: f32, seed: u64) -> Embeddings {
     clustered_at(99, rows, classes, 6, noise, seed)
 }
 
 fn auc(embeddings: &Embeddings) -> f64 {
-    let found = evaluate_verification(embeddings, pets_eval::VerificationPairs::All);
-    found.expect("all pairs").roc_auc.expect("defined")
+    verification(embeddings).roc_auc.expect("defined")
 }
 
 /// Low and high end of the area's interval, by copying the samples of each resample and leaving out pairs of copies.
@@ -59,7 +78,9 @@ fn the_interval_of_the_area_equals_resampling_by_definition() {
         resamples: 60,
         seed: 3,
     };
-    let found = bootstrap_auc(&embeddings, config).expect("valid").roc_auc;
+    let found = interval_of_area(&embeddings, config)
+        .expect("valid")
+        .roc_auc;
     let found = found.expect("defined");
     let [low, high] = area_interval_by_definition(&embeddings, config);
     assert!((found.low - low).abs() < 1e-3, "{} is not {low}", found.low);
@@ -73,7 +94,7 @@ fn the_interval_of_the_area_equals_resampling_by_definition() {
 
 #[test]
 fn the_interval_of_the_area_covers_what_other_samples_give() {
-    let interval = bootstrap_auc(&clustered(150, 5, 1.2, 0), CONFIG).expect("valid");
+    let interval = interval_of_area(&clustered(150, 5, 1.2, 0), CONFIG).expect("valid");
     let interval = interval.roc_auc.expect("defined");
     let others: Vec<f64> = (1..=40)
         .map(|seed| auc(&clustered(150, 5, 1.2, seed)))
@@ -90,9 +111,9 @@ fn the_interval_of_the_area_covers_what_other_samples_give() {
 
 #[test]
 fn intervals_of_retrieval_have_the_width_of_a_binomial() {
-    let outcome = evaluate_retrieval(&clustered(400, 8, 1.3, 2), &[1]).expect("valid k");
+    let outcome = evaluate_retrieval(&clustered(400, 8, 1.3, 2), &[1], &()).expect("valid k");
     let recall = outcome.summary.at_k[&1].recall.expect("defined");
-    let found = bootstrap_retrieval(&outcome.per_query, CONFIG).expect("valid");
+    let found = bootstrap_retrieval(&outcome.per_query, CONFIG, &()).expect("valid");
     let interval = found.recall_at_1.expect("defined");
     let expected = 2.0 * 1.96 * (recall * (1.0 - recall) / 400.0).sqrt();
     let width = interval.high - interval.low;
@@ -114,12 +135,12 @@ fn thread_count_changes_nothing_and_a_seed_does() {
             resamples: 50,
             seed,
         };
-        let [of_a, of_b] = [&a, &b].map(|set| evaluate_retrieval(set, &[1]).expect("valid k"));
+        let [of_a, of_b] = [&a, &b].map(|set| evaluate_retrieval(set, &[1], &()).expect("valid k"));
         (
-            bootstrap_auc(&a, config).expect("valid"),
-            compare_auc(&a, &b, config).expect("same labels"),
-            bootstrap_retrieval(&of_a.per_query, config).expect("valid"),
-            compare_retrieval(&of_a.per_query, &of_b.per_query, config).expect("same queries"),
+            interval_of_area(&a, config).expect("valid"),
+            difference_of_area(&a, &b, config).expect("same labels"),
+            bootstrap_retrieval(&of_a.per_query, config, &()).expect("valid"),
+            compare_retrieval(&of_a.per_query, &of_b.per_query, config, &()).expect("same queries"),
         )
     };
     let one = in_threads(1, || all(1));
@@ -133,8 +154,9 @@ fn thread_count_changes_nothing_and_a_seed_does() {
 fn a_comparison_is_paired_and_antisymmetric() {
     let (good, bad) = (clustered(120, 6, 0.9, 3), clustered(120, 6, 1.4, 3));
     let [of_good, of_bad] =
-        [&good, &bad].map(|set| evaluate_retrieval(set, &[1]).expect("valid k"));
-    let found = compare_retrieval(&of_good.per_query, &of_bad.per_query, CONFIG).expect("same");
+        [&good, &bad].map(|set| evaluate_retrieval(set, &[1], &()).expect("valid k"));
+    let found =
+        compare_retrieval(&of_good.per_query, &of_bad.per_query, CONFIG, &()).expect("same");
     let map = found.map_at_r.expect("defined");
     assert_eq!(
         (Some(map.a), Some(map.b)),
@@ -142,19 +164,20 @@ fn a_comparison_is_paired_and_antisymmetric() {
     );
     assert!(map.difference == map.a - map.b && map.difference > 0.0);
     assert!(map.interval.low > 0.0 && map.share_a_better == 1.0);
-    let turned = compare_retrieval(&of_bad.per_query, &of_good.per_query, CONFIG).expect("same");
+    let turned =
+        compare_retrieval(&of_bad.per_query, &of_good.per_query, CONFIG, &()).expect("same");
     let turned = turned.map_at_r.expect("defined");
     assert_eq!(turned.difference, -map.difference);
     assert!((turned.interval.low + map.interval.high).abs() < 1e-12);
     assert_eq!(turned.share_a_better, 0.0);
 
-    let area = compare_auc(&good, &bad, CONFIG)
+    let area = difference_of_area(&good, &bad, CONFIG)
         .expect("same labels")
         .roc_auc
         .expect("defined");
     assert_eq!((area.a, area.b), (auc(&good), auc(&bad)));
     assert!(area.interval.low > 0.0 && area.share_a_better == 1.0);
-    let same = compare_auc(&good, &good, CONFIG)
+    let same = difference_of_area(&good, &good, CONFIG)
         .expect("same labels")
         .roc_auc
         .expect("defined");
@@ -167,28 +190,28 @@ fn a_comparison_is_paired_and_antisymmetric() {
 #[test]
 fn what_cannot_be_resampled_is_undefined_or_an_error() {
     let distinct = Embeddings::new(vec![0.0, 1.0], 1, vec![0, 1]).expect("valid");
-    let outcome = evaluate_retrieval(&distinct, &[1]).expect("valid k");
-    let found = bootstrap_retrieval(&outcome.per_query, CONFIG).expect("valid");
+    let outcome = evaluate_retrieval(&distinct, &[1], &()).expect("valid k");
+    let found = bootstrap_retrieval(&outcome.per_query, CONFIG, &()).expect("valid");
     assert!(found.recall_at_1.is_none() && found.undefined.is_some());
-    let found = compare_retrieval(&[], &[], CONFIG).expect("same queries");
+    let found = compare_retrieval(&[], &[], CONFIG, &()).expect("same queries");
     assert!(found.map_at_r.is_none() && found.undefined.is_some());
-    let found = bootstrap_auc(&distinct, CONFIG).expect("valid");
+    let found = interval_of_area(&distinct, CONFIG).expect("valid");
     assert!(found.roc_auc.is_none() && found.undefined.is_some());
     // Some resamples draw one of the three samples or one class only.
     let small = Embeddings::new(vec![0.0, 0.1, 1.0], 1, vec![0, 0, 1]).expect("valid");
-    let found = bootstrap_auc(&small, CONFIG).expect("valid");
+    let found = interval_of_area(&small, CONFIG).expect("valid");
     assert!(found.roc_auc.is_some() && found.resamples_left_out > 200);
 
-    let outcome = evaluate_retrieval(&clustered(20, 2, 1.0, 0), &[1]).expect("valid k");
-    let different = compare_retrieval(&outcome.per_query, &outcome.per_query[1..], CONFIG);
+    let outcome = evaluate_retrieval(&clustered(20, 2, 1.0, 0), &[1], &()).expect("valid k");
+    let different = compare_retrieval(&outcome.per_query, &outcome.per_query[1..], CONFIG, &());
     assert_eq!(different, Err(EvalError::DifferentSamples));
     assert_eq!(
-        compare_auc(&small, &distinct, CONFIG),
+        difference_of_area(&small, &distinct, CONFIG),
         Err(EvalError::DifferentSamples)
     );
     for resamples in [1, 10_001] {
         let config = BootstrapConfig { resamples, seed: 0 };
-        let error = bootstrap_retrieval(&outcome.per_query, config).expect_err("out of range");
+        let error = bootstrap_retrieval(&outcome.per_query, config, &()).expect_err("out of range");
         assert!(matches!(
             error,
             EvalError::Setting {

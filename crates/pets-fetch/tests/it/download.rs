@@ -1,12 +1,14 @@
 //! Downloads from a server that behaves badly.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::server::{Behaviour, Server};
 use pets_fetch::{
-    Checksum, DownloadEvent, Downloader, FetchError, FetchOutcome, Patience, RemoteFile,
+    Checksum, DownloadEvent, Downloader, FetchError, FetchOutcome, LockError, Patience, RemoteFile,
+    lock_folder,
 };
 
 const SIZE: usize = 300_000;
@@ -15,6 +17,17 @@ const DIGEST: &str = "fa7deae4b0504401a056ca3b1e6007902a7e681efda07fd7ca8819760c
 
 fn content() -> Vec<u8> {
     (0..SIZE).map(|i| (i * i % 251) as u8).collect()
+}
+
+/// A patience that a test can wait for.
+fn short() -> Patience {
+    Patience {
+        attempts: 3,
+        first_pause: Duration::from_millis(1),
+        longest_pause: Duration::from_millis(5),
+        silence: Duration::from_millis(500),
+        ..Patience::default()
+    }
 }
 
 struct Job {
@@ -55,19 +68,18 @@ impl Job {
         &self,
         observer: &mut dyn FnMut(DownloadEvent<'_>) -> bool,
     ) -> Result<FetchOutcome, FetchError> {
-        let patience = Patience {
-            attempts: 3,
-            first_pause: Duration::from_millis(1),
-            longest_pause: Duration::from_millis(5),
-            silence: Duration::from_millis(500),
-        };
-        Downloader::new(patience).fetch(&self.remote(), &self.target(), observer)
+        Downloader::new(short()).fetch(&self.remote(), &self.target(), observer)
+    }
+
+    fn fetch_with(&self, patience: Patience) -> Result<FetchOutcome, FetchError> {
+        Downloader::new(patience).fetch(&self.remote(), &self.target(), &mut |_| true)
     }
 
     fn remote(&self) -> RemoteFile {
         RemoteFile {
             url: self.server.url.clone(),
             checksum: Checksum::Sha256Prefix(DIGEST[..8].to_owned()),
+            max_bytes: SIZE as u64,
         }
     }
 
@@ -269,4 +281,289 @@ fn two_programs_fetch_the_file_once() {
     assert_eq!(downloads.count(), 1);
     assert_eq!(job.server.requests().len(), 1);
     job.assert_complete();
+}
+
+#[test]
+fn addresses_that_nothing_is_fetched_from() {
+    for url in ["", "pets", "http://", "ftp://127.0.0.1/file.bin"] {
+        let job = Job::new(&[Behaviour::Serve]);
+        let remote = RemoteFile {
+            url: url.to_owned(),
+            ..job.remote()
+        };
+        let mut retried = false;
+        let error = Downloader::default()
+            .fetch(&remote, &job.target(), &mut |event| {
+                retried |= matches!(event, DownloadEvent::Retrying { .. });
+                true
+            })
+            .unwrap_err()
+            .to_string();
+        assert!(!retried, "{error}");
+        assert!(error.contains("http:// and https://"), "{error}");
+        job.assert_nothing_left();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_unfinished_file_is_not_followed() {
+    let job = Job::new(&[Behaviour::Serve]);
+    let precious = job.folder.path().join("precious");
+    fs::write(&precious, "kept").unwrap();
+    fs::create_dir_all(job.part().parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&precious, job.part()).unwrap();
+    let error = job.fetch().unwrap_err().to_string();
+    assert!(error.contains("file.bin.part"), "{error}");
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "kept");
+
+    fs::remove_file(job.part()).unwrap();
+    fs::hard_link(&precious, job.part()).unwrap();
+    let error = job.fetch().unwrap_err().to_string();
+    assert!(error.contains("file.bin.part"), "{error}");
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "kept");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_holds_nothing_up() {
+    let job = Job::new(&[Behaviour::Serve]);
+    fs::create_dir_all(job.part().parent().unwrap()).unwrap();
+    mkfifo(&job.part());
+    mkfifo(&job.target());
+    let error = job.fetch().unwrap_err();
+    assert!(matches!(error, FetchError::ForeignPart { .. }), "{error}");
+    assert!(error.to_string().contains("file.bin.part"), "{error}");
+
+    fs::remove_file(job.part()).unwrap();
+    job.fetch().unwrap();
+    job.assert_complete();
+}
+
+#[cfg(unix)]
+fn mkfifo(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_file_is_replaced() {
+    let job = Job::new(&[Behaviour::Serve]);
+    let precious = job.folder.path().join("precious");
+    fs::write(&precious, "kept").unwrap();
+    fs::create_dir_all(job.target().parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&precious, job.target()).unwrap();
+    job.fetch().unwrap();
+    job.assert_complete();
+    assert!(!job.target().is_symlink());
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "kept");
+}
+
+#[test]
+fn redirects_lead_to_http_alone() {
+    for location in ["ftp://HOST/file.bin", "socks5://HOST/file.bin"] {
+        let job = Job::new(&[Behaviour::Redirect(location), Behaviour::Serve]);
+        let mut retried = false;
+        let error = job
+            .fetch_watched(&mut |event| {
+                retried |= matches!(event, DownloadEvent::Retrying { .. });
+                true
+            })
+            .unwrap_err();
+        assert!(
+            !retried && matches!(error, FetchError::Unfetchable { .. }),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("http:// and https://"),
+            "{error}"
+        );
+        job.assert_nothing_left();
+    }
+    let job = Job::new(&[
+        Behaviour::Redirect("http://HOST/file.bin"),
+        Behaviour::Serve,
+    ]);
+    job.fetch().unwrap();
+    job.assert_complete();
+}
+
+#[test]
+fn a_server_without_tls_is_not_asked_again() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let job = Job::new(&[Behaviour::Serve]);
+    let remote = RemoteFile {
+        url: format!("https://{}/file.bin", listener.local_addr().unwrap()),
+        ..job.remote()
+    };
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .unwrap();
+        stream
+    });
+    let error = Downloader::new(short())
+        .fetch(&remote, &job.target(), &mut |_| true)
+        .unwrap_err();
+    assert!(matches!(error, FetchError::Unfetchable { .. }), "{error}");
+    drop(server.join().unwrap());
+}
+
+#[test]
+fn a_file_without_an_end_is_cut_off() {
+    let job = Job::new(&[Behaviour::Endless]);
+    let mut most = 0;
+    let error = job
+        .fetch_watched(&mut |_| {
+            most = most.max(fs::metadata(job.part()).map_or(0, |part| part.len()));
+            true
+        })
+        .unwrap_err();
+    let FetchError::TooLarge {
+        bytes, max_bytes, ..
+    } = error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!(max_bytes, SIZE as u64);
+    assert!(bytes > max_bytes && most <= max_bytes, "{bytes} {most}");
+    let said = error.to_string();
+    assert!(said.contains(&bytes.to_string()), "{said}");
+    assert!(said.contains(&max_bytes.to_string()), "{said}");
+    job.assert_nothing_left();
+}
+
+#[test]
+fn a_file_that_is_said_to_be_too_large_is_not_begun() {
+    let job = Job::serving(vec![7; SIZE + 1], &[Behaviour::Serve]);
+    let mut received = false;
+    let error = job
+        .fetch_watched(&mut |event| {
+            received |= matches!(event, DownloadEvent::Received { .. });
+            true
+        })
+        .unwrap_err();
+    assert!(
+        matches!(error, FetchError::TooLarge { bytes, .. } if bytes == SIZE as u64 + 1),
+        "{error}"
+    );
+    assert!(!received);
+    assert_eq!(job.server.requests().len(), 1);
+    job.assert_nothing_left();
+}
+
+#[test]
+fn a_byte_now_and_then_is_not_progress() {
+    let job = Job::new(&[Behaviour::Drip]);
+    let error = job
+        .fetch_with(Patience {
+            least_rate: 10_000,
+            rate_window: Duration::from_millis(200),
+            ..short()
+        })
+        .unwrap_err();
+    let FetchError::Unreachable {
+        attempts, reason, ..
+    } = &error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!(*attempts, 3);
+    assert!(
+        reason.contains("least rate of 10000 bytes per second"),
+        "{error}"
+    );
+    let ranges = job.server.requests();
+    assert_eq!(ranges.len(), 3);
+    assert!(ranges[0] < ranges[1] && ranges[1] < ranges[2], "{ranges:?}");
+}
+
+#[test]
+fn the_deadline_holds_for_all_attempts_together() {
+    for behaviour in [
+        Behaviour::Drip,
+        Behaviour::Mute,
+        Behaviour::Status(503),
+        Behaviour::Truncate(1),
+    ] {
+        let job = Job::new(&[behaviour]);
+        let error = job
+            .fetch_with(Patience {
+                attempts: usize::MAX,
+                silence: Duration::from_secs(15),
+                deadline: Duration::from_millis(300),
+                ..short()
+            })
+            .unwrap_err();
+        assert!(matches!(error, FetchError::Deadline { .. }), "{error}");
+        assert!(error.to_string().contains("deadline, 0.3 s"), "{error}");
+    }
+}
+
+#[test]
+fn whoever_waits_can_stop() {
+    for behaviour in [Behaviour::Stall(1000), Behaviour::Mute, Behaviour::Drip] {
+        let job = Job::new(&[behaviour]);
+        let began = Instant::now();
+        let error = Downloader::default()
+            .fetch(&job.remote(), &job.target(), &mut |_| {
+                began.elapsed() < Duration::from_millis(300)
+            })
+            .unwrap_err();
+        assert!(matches!(error, FetchError::Interrupted), "{error}");
+        // Only a hang takes so long.
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn a_folder_that_is_in_use_is_waited_for() {
+    let job = Job::new(&[Behaviour::Serve]);
+    let folder = job.target().parent().unwrap().to_owned();
+    let mut lock = Some(lock_folder(&folder, &mut |_| true).unwrap());
+    let error = job
+        .fetch_watched(&mut |event| event == DownloadEvent::WaitingForLock)
+        .unwrap_err();
+    assert!(matches!(error, FetchError::Interrupted), "{error}");
+
+    let held = lock.as_ref().unwrap();
+    let outcome = Downloader::default().fetch_into(&job.remote(), held, "file.bin", &mut |_| true);
+    assert_eq!(outcome.unwrap(), FetchOutcome::Downloaded);
+    let mut told = Vec::new();
+    let outcome = job.fetch_watched(&mut |event| {
+        told.push(event == DownloadEvent::WaitingForLock);
+        if told.len() == 3 {
+            lock.take();
+        }
+        true
+    });
+    assert_eq!(outcome.unwrap(), FetchOutcome::AlreadyThere);
+    assert_eq!(told[..3], [true, false, false]);
+}
+
+#[test]
+fn a_folder_that_is_moved_away_is_not_written_into() {
+    let job = Job::new(&[Behaviour::Serve]);
+    let folder = job.target().parent().unwrap().to_owned();
+    let elsewhere = job.folder.path().join("elsewhere");
+    let mut moved = false;
+    let error = job
+        .fetch_watched(&mut |event| {
+            if matches!(event, DownloadEvent::Received { .. }) && !moved {
+                moved = true;
+                fs::rename(&folder, &elsewhere).unwrap();
+                fs::create_dir(&folder).unwrap();
+                fs::write(job.part(), "another's").unwrap();
+            }
+            true
+        })
+        .unwrap_err();
+    assert!(
+        matches!(error, FetchError::Lock(LockError::Replaced { .. })),
+        "{error}"
+    );
+    assert_eq!(fs::read_to_string(job.part()).unwrap(), "another's");
+    assert!(!job.target().exists());
 }

@@ -20,6 +20,14 @@ pub(crate) enum Behaviour {
     Stall(usize),
     /// With a status and nothing else.
     Status(u16),
+    /// With another address; HOST in it is this server.
+    Redirect(&'static str),
+    /// Not at all.
+    Mute,
+    /// With a byte now and then.
+    Drip,
+    /// With bytes for ever, and no word of how many.
+    Endless,
 }
 
 /// Serves one file; each request takes the next behaviour, the last one for good.
@@ -68,6 +76,24 @@ fn requested_range(stream: &TcpStream) -> Option<usize> {
 }
 
 fn answer(mut stream: TcpStream, content: &[u8], range: Option<usize>, behaviour: Behaviour) {
+    match behaviour {
+        Behaviour::Mute => return keep_open(stream),
+        Behaviour::Endless => {
+            thread::spawn(move || endless(stream));
+            return;
+        }
+        Behaviour::Redirect(location) => {
+            let host = stream.local_addr().unwrap().to_string();
+            let location = location.replace("HOST", &host);
+            write!(
+                stream,
+                "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            .ok();
+            return;
+        }
+        _ => {}
+    }
     let range = range.filter(|_| !matches!(behaviour, Behaviour::IgnoreRange));
     let start = range.unwrap_or(0);
     if let Behaviour::Status(status) = behaviour {
@@ -105,12 +131,37 @@ fn answer(mut stream: TcpStream, content: &[u8], range: Option<usize>, behaviour
         Behaviour::Truncate(count) | Behaviour::Stall(count) => count.min(body.len()),
         _ => body.len(),
     };
+    if matches!(behaviour, Behaviour::Drip) {
+        let body = body.to_vec();
+        thread::spawn(move || drip(stream, &body));
+        return;
+    }
     stream.write_all(&body[..end]).ok();
     if matches!(behaviour, Behaviour::Stall(_)) {
-        // The connection stays open and silent while the next request is answered.
-        thread::spawn(move || {
-            thread::sleep(Duration::from_secs(20));
-            drop(stream);
-        });
+        keep_open(stream);
+    }
+}
+
+/// The connection stays open and silent while the next request is answered.
+fn keep_open(stream: TcpStream) {
+    thread::spawn(move || {
+        thread::sleep(Duration::from_secs(20));
+        drop(stream);
+    });
+}
+
+fn drip(mut stream: TcpStream, body: &[u8]) {
+    for byte in body {
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn endless(mut stream: TcpStream) {
+    let mut outcome = write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    while outcome.is_ok() {
+        outcome = stream.write_all(&[7; 10_000]);
     }
 }

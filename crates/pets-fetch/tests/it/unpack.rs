@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use pets_fetch::{ArchiveLimits, FetchError, unpack_tar_gz};
+use pets_fetch::{ArchiveLimits, FetchError, FolderLock, lock_folder, unpack_tar_gz};
 use proptest::prelude::*;
 use tar::{Builder, EntryType, Header};
 
@@ -33,10 +33,14 @@ impl Place {
     fn unpack(&self, archive: &[u8]) -> Result<(), FetchError> {
         let path = self.folder.path().join("archive.tar.gz");
         fs::write(&path, archive).unwrap();
-        unpack_tar_gz(&path, &self.target(), LIMITS, &mut |_| true)
+        unpack_tar_gz(&path, &self.lock(), LIMITS, &mut |_| true)
     }
 
-    /// Everything below the folder but the archive, as relative paths.
+    fn lock(&self) -> FolderLock {
+        lock_folder(&self.target(), &mut |_| true).unwrap()
+    }
+
+    /// Everything below the folder but the archive and the lock file, as relative paths.
     fn files(&self) -> Vec<String> {
         let mut files = Vec::new();
         let mut folders = vec![self.folder.path().to_owned()];
@@ -51,7 +55,7 @@ impl Place {
                 }
             }
         }
-        files.retain(|name| name != "archive.tar.gz");
+        files.retain(|name| !["archive.tar.gz", "target/.lock"].contains(&name.as_str()));
         files.sort();
         files
     }
@@ -213,4 +217,92 @@ proptest! {
             prop_assert!(files.is_empty(), "{files:?}");
         }
     }
+}
+
+#[test]
+fn a_large_entry_can_be_interrupted() {
+    let place = Place::new();
+    let noise: Vec<u8> = (0..1_000_000_u32)
+        .flat_map(|i| (i.wrapping_mul(2_654_435_761) ^ (i << 7)).to_le_bytes())
+        .collect();
+    let path = place.folder.path().join("archive.tar.gz");
+    fs::write(&path, packed(&[("a", EntryType::Regular, &noise)])).unwrap();
+    let limits = ArchiveLimits {
+        entries: 1,
+        bytes: 1 << 30,
+    };
+    let mut asked = 0;
+    let outcome = unpack_tar_gz(&path, &place.lock(), limits, &mut |_| {
+        asked += 1;
+        asked < 5
+    });
+    assert!(
+        matches!(outcome, Err(FetchError::Interrupted)),
+        "{outcome:?}"
+    );
+    assert_eq!(place.files(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_name_without_an_end_is_not_kept_in_memory() {
+    let place = Place::new();
+    let path = place.folder.path().join("archive.tar.gz");
+    let name = vec![b'a'; 1 << 20];
+    let archive = packed(&[
+        ("././@LongLink", EntryType::GNULongName, &name),
+        ("a", EntryType::Regular, b"x"),
+    ]);
+    fs::write(&path, archive).unwrap();
+    let limits = ArchiveLimits {
+        entries: 10,
+        bytes: 1 << 30,
+    };
+    let outcome = unpack_tar_gz(&path, &place.lock(), limits, &mut |_| true);
+    let said = reason(&outcome.unwrap_err());
+    assert!(said.contains("header of an entry is too large"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_archive() {
+    let place = Place::new();
+    let pipe = place.folder.path().join("archive.tar.gz");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let error = unpack_tar_gz(&pipe, &place.lock(), LIMITS, &mut |_| true).unwrap_err();
+    assert!(matches!(error, FetchError::Io { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_replaced() {
+    let place = Place::new();
+    let lock = place.lock();
+    let link = place.target().join("list.txt");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    drop(lock);
+    let error = place.unpack(&good()).unwrap_err();
+    assert!(matches!(error, FetchError::Occupied(_)), "{error}");
+    assert!(link.is_symlink());
+    assert_eq!(place.files(), ["target/list.txt"]);
+}
+
+#[test]
+fn a_folder_that_is_moved_away_is_not_unpacked_into() {
+    let place = Place::new();
+    let lock = place.lock();
+    let path = place.folder.path().join("archive.tar.gz");
+    fs::write(&path, good()).unwrap();
+    let mut moved = false;
+    let error = unpack_tar_gz(&path, &lock, LIMITS, &mut |_| {
+        if !moved {
+            moved = true;
+            fs::rename(place.target(), place.folder.path().join("elsewhere")).unwrap();
+            fs::create_dir(place.target()).unwrap();
+        }
+        true
+    })
+    .unwrap_err();
+    assert!(matches!(error, FetchError::Lock(_)), "{error}");
+    assert_eq!(fs::read_dir(place.target()).unwrap().count(), 0);
 }

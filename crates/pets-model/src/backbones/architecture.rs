@@ -23,6 +23,22 @@ impl Architecture {
         self.description().normalization
     }
 
+    /// About how much memory a step of training takes for each image, in bytes, when the model is shown pictures of
+    /// `img_size` pixels each way and its first `frozen` stages are not trained; measured on the CPU.
+    ///
+    /// ```
+    /// use pets_model::Architecture;
+    ///
+    /// let all = Architecture::Resnet18.training_bytes(0, 224);
+    /// assert!((10 << 20..30 << 20).contains(&all));
+    /// assert!(Architecture::Resnet18.training_bytes(3, 224) < all / 2);
+    /// ```
+    pub fn training_bytes(self, frozen: usize, img_size: u32) -> u64 {
+        let table = self.description().training_bytes;
+        let bytes = table.get(frozen).or(table.last()).copied();
+        u64::from(bytes.unwrap_or_default()) * u64::from(img_size).pow(2)
+    }
+
     /// The pretrained weights that there are, the preferred ones first.
     pub const fn pretrained(self) -> &'static [PretrainedWeights] {
         self.description().pretrained

@@ -84,6 +84,9 @@ pub(crate) struct BackboneDescription {
     pub(crate) normalization: InputNormalization,
     /// Pretrained weights, the preferred ones first.
     pub(crate) pretrained: &'static [PretrainedWeights],
+    /// Memory of a step of training for each image and pixel, in bytes, with the first 0, 1, … stages frozen; measured on
+    /// the CPU as the growth of a process's memory with the batch.
+    pub(crate) training_bytes: &'static [u32],
     /// What PyTorch calls the layer behind the pooling.
     pub(crate) classifier: &'static str,
     /// Our name of a tensor that PyTorch calls so.

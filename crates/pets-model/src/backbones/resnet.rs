@@ -23,6 +23,7 @@ const STAGES: &[&str] = &["stem", "layer1", "layer2", "layer3", "layer4"];
 pub(crate) const RESNET18: BackboneDescription = resnet(
     "resnet18",
     BASIC_18,
+    &[355, 233, 110, 80, 80, 80],
     &[published("imagenet1k_v1", "resnet18-f37072fd.pth")],
 );
 
@@ -30,6 +31,7 @@ pub(crate) const RESNET18: BackboneDescription = resnet(
 pub(crate) const RESNET34: BackboneDescription = resnet(
     "resnet34",
     BASIC_34,
+    &[500, 370, 220, 110, 80, 80],
     &[published("imagenet1k_v1", "resnet34-b627a593.pth")],
 );
 
@@ -37,6 +39,7 @@ pub(crate) const RESNET34: BackboneDescription = resnet(
 pub(crate) const RESNET50: BackboneDescription = resnet(
     "resnet50",
     BOTTLENECK_50,
+    &[1514, 1348, 850, 420, 200, 80],
     &[
         published("imagenet1k_v2", "resnet50-11ad3fa6.pth"),
         published("imagenet1k_v1", "resnet50-0676ba61.pth"),
@@ -46,6 +49,7 @@ pub(crate) const RESNET50: BackboneDescription = resnet(
 const fn resnet(
     name: &'static str,
     structure: Structure,
+    training_bytes: &'static [u32],
     pretrained: &'static [PretrainedWeights],
 ) -> BackboneDescription {
     BackboneDescription {
@@ -53,6 +57,7 @@ const fn resnet(
         feature_dim: structure.feature_dim(),
         normalization: InputNormalization::IMAGENET,
         pretrained,
+        training_bytes,
         classifier: "fc",
         from_torch_name,
         to_torch_name,

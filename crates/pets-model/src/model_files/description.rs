@@ -13,7 +13,7 @@ use crate::embedding_model::{EmbeddingModel, EmbeddingModelConfig};
 use crate::error::ModelError;
 use crate::head::HIDDEN_DIM;
 use crate::weights::loading::{Completeness, load};
-use crate::weights::state_dict::StateDict;
+use crate::weights::state_dict::{StateDict, check_header};
 use crate::weights::tensor_names::TensorNames;
 use crate::weights::torch_tensors;
 
@@ -113,6 +113,7 @@ pub(crate) fn description_in(
         source_name: source_name.to_owned(),
         reason,
     };
+    check_header(bytes).map_err(invalid)?;
     let (_, metadata) =
         SafeTensors::read_metadata(bytes).map_err(|error| invalid(error.to_string()))?;
     let Some(header) = metadata

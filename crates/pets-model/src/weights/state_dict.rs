@@ -14,6 +14,11 @@ use crate::weights::element_type::ElementType;
 /// need a little, a file that is made to exhaust the memory much.
 const MAX_EXPANSION: u64 = 8;
 
+/// The most bytes that a file of weights may have: 4 GiB.
+const MAX_FILE: u64 = 4 << 30;
+/// The most bytes that the header of a safetensors file may have: 4 MiB. That of a ResNet-50 has 40 KB.
+const MAX_HEADER: u64 = 4 << 20;
+
 /// The floating-point tensors of a file under their names in it, converted to 32 bits.
 ///
 /// Tensors of integers (`num_batches_tracked`) carry nothing that a model needs and are left out.
@@ -48,6 +53,7 @@ impl StateDict {
     /// As [`from_file`](Self::from_file).
     pub fn from_bytes(bytes: &[u8], source_name: &str) -> Result<Self, ModelError> {
         let invalid = |reason: String| invalid(source_name, reason);
+        check_header(bytes).map_err(invalid)?;
         let file = SafeTensors::deserialize(bytes).map_err(|error| invalid(error.to_string()))?;
         let mut tensors = BTreeMap::new();
         for (name, view) in file.tensors() {
@@ -119,11 +125,24 @@ impl StateDict {
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    std::fs::read(path).map_err(|source| ModelError::Io {
+    pets_files::read(path, MAX_FILE).map_err(|source| ModelError::Io {
         action: "read",
         path: path.to_owned(),
         source,
     })
+}
+
+/// Refuses a header that is longer than any model's: parsed, it takes many times its length.
+pub(crate) fn check_header(bytes: &[u8]) -> Result<(), String> {
+    match bytes
+        .first_chunk()
+        .map(|length| u64::from_le_bytes(*length))
+    {
+        Some(length) if length > MAX_HEADER => Err(format!(
+            "its header has {length} bytes, more than the {MAX_HEADER} that are allowed"
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Eight bytes for the length of a header, then the header, which is JSON.

@@ -55,6 +55,24 @@ fn run<T>(
     });
 }
 
+#[test]
+fn a_header_beyond_its_bound_is_refused() {
+    let length: u64 = 5 << 20;
+    let names = (0..length / 70).map(|number| {
+        format!(r#""tensor-{number}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#)
+    });
+    let header = format!("{{{}}}", names.collect::<Vec<_>>().join(","));
+    let header = header.clone() + &" ".repeat(length as usize - header.len());
+    let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    let error = StateDict::from_bytes(&bytes, "long.safetensors").unwrap_err();
+    assert!(error.to_string().contains("its header has"), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.safetensors");
+    fs::write(&path, &bytes).unwrap();
+    let error = EmbeddingModel::open(&path, &Device::flex()).unwrap_err();
+    assert!(error.to_string().contains("its header has"), "{error}");
+}
+
 fn run_state_dict(name: &'static str, seed: Vec<u8>) {
     run(name, &[seed], StateDict::from_file, |weights| {
         for (name, data) in &weights.tensors {

@@ -21,6 +21,8 @@ use crate::progress::run_progress::RunProgress;
 use crate::schedule::learning_rate::Plateau;
 
 const FORMAT_VERSION: u32 = 1;
+/// The most bytes that a header may have: 64 MiB. The progress of ten thousand epochs takes a few.
+const MAX_HEADER: u64 = 64 << 20;
 const STATE_KEY: &str = "state";
 const CHECKSUM_KEY: &str = "sha256";
 
@@ -31,6 +33,15 @@ pub struct Checkpoint {
     pub(crate) state: RunState,
 }
 
+/// What a run was begun with, in words of whoever began it, for whoever goes on with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOrigin {
+    /// The settings of the run.
+    pub settings: String,
+    /// What tells the pictures that it is trained on from others, their contents included.
+    pub pictures: String,
+}
+
 /// What of a run is no tensor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RunState {
@@ -39,6 +50,8 @@ pub(crate) struct RunState {
     pub(crate) finished: bool,
     /// Tells the training data from others.
     pub(crate) data: String,
+    /// What the run was begun with; none in checkpoints of earlier versions.
+    pub(crate) origin: Option<RunOrigin>,
     pub(crate) progress: RunProgress,
     pub(crate) plateau: Plateau,
     /// Steps of the moving average.
@@ -70,6 +83,11 @@ impl Checkpoint {
         self.state.finished
     }
 
+    /// What the run was begun with; none in checkpoints of earlier versions.
+    pub const fn origin(&self) -> Option<&RunOrigin> {
+        self.state.origin.as_ref()
+    }
+
     pub(crate) fn new(tensors: Tensors, mut state: RunState) -> Self {
         state.format = FORMAT_VERSION;
         Self { tensors, state }
@@ -98,6 +116,12 @@ impl Checkpoint {
 
     /// Reads a file; the error says what is wrong with it.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let length = bytes
+            .first_chunk()
+            .map(|length| u64::from_le_bytes(*length));
+        if length.is_some_and(|length| length > MAX_HEADER) {
+            return Err(format!("its header is longer than {MAX_HEADER} bytes"));
+        }
         let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
         let entry = |key: &str| {
@@ -204,6 +228,10 @@ pub(crate) mod tests {
             format: 0,
             finished: false,
             data: "of a test".to_owned(),
+            origin: Some(RunOrigin {
+                settings: "seed = 3".to_owned(),
+                pictures: String::new(),
+            }),
             progress,
             plateau: Plateau::start(1e-4 / 3.0),
             average_steps: None,
@@ -230,7 +258,9 @@ pub(crate) mod tests {
     fn fuzz_checkpoints() {
         let mut seed = Vec::new();
         checkpoint(5).write(&mut seed).unwrap();
-        Fuzz::new("checkpoints").run(&[seed], |bytes| Checkpoint::from_bytes(bytes).is_ok());
+        Fuzz::new("checkpoints")
+            .limit_mib(64)
+            .run(&[seed], |bytes| Checkpoint::from_bytes(bytes).is_ok());
     }
 
     #[test]
@@ -242,6 +272,7 @@ pub(crate) mod tests {
             read.state.progress.best.best(),
             written.state.progress.best.best()
         );
+        assert_eq!(read.origin(), written.origin());
         assert_eq!(read.state.plateau, written.state.plateau);
         assert_eq!(read.state.confusable, written.state.confusable);
         assert_eq!(read.state.optimizer_counts, written.state.optimizer_counts);

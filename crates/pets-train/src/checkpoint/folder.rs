@@ -12,6 +12,8 @@ use crate::error::TrainError;
 const KEPT: usize = 2;
 /// Bytes written at a time: many tensors are small.
 const BUFFER: usize = 1 << 20;
+/// The most bytes that a checkpoint may have: 16 GiB.
+const MAX_FILE: u64 = 16 << 30;
 const EXTENSION: &str = "safetensors";
 
 /// The folder with a run's checkpoints.
@@ -68,7 +70,7 @@ impl CheckpointFolder {
     pub fn find(&self) -> Result<FoundCheckpoints, TrainError> {
         let mut found = FoundCheckpoints::default();
         for path in self.files()? {
-            let read = std::fs::read(&path)
+            let read = pets_files::read(&path, MAX_FILE)
                 .map_err(|error| error.to_string())
                 .and_then(|bytes| Checkpoint::from_bytes(&bytes));
             match read {

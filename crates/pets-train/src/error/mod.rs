@@ -5,6 +5,7 @@ pub(crate) mod not_finite;
 use std::path::PathBuf;
 
 use not_finite::NotFinite;
+use pets_files::LockError;
 use thiserror::Error;
 
 /// An error of this crate.
@@ -54,16 +55,17 @@ pub enum TrainError {
         epoch: usize,
     },
 
-    /// Another process trains into the folder.
+    /// Another process writes into the folder, or it is no longer the one that was locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+
+    /// The results of a run are a link.
     #[error(
-        "{folder} is in use: {} trains into it; wait for it, or choose another folder",
-        process.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
+        "{path} is a link; results are written into the run's own folder: remove the link, or take another folder"
     )]
-    Locked {
-        /// The run's folder.
-        folder: PathBuf,
-        /// The other process, where it can be told.
-        process: Option<u32>,
+    LinkedResults {
+        /// The link.
+        path: PathBuf,
     },
 
     /// A checkpoint is not of this run.

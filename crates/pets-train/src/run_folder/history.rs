@@ -1,13 +1,16 @@
 //! The history of a run: a line of JSON per epoch.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
 
 use crate::error::TrainError;
 use crate::progress::epoch_record::EpochRecord;
+
+/// The most bytes that a history may have: 64 MiB, over a hundred thousand epochs.
+const MAX_FILE: u64 = 64 << 20;
 
 /// Appends records to a history file, each flushed to the disk before the next epoch begins.
 #[derive(Debug)]
@@ -76,16 +79,14 @@ pub fn read_history(path: &Path) -> Result<Vec<EpochRecord>, TrainError> {
         path: path.to_owned(),
         source,
     };
-    let lines = BufReader::new(File::open(path).map_err(failed)?).lines();
-    lines
+    let text = pets_files::read_text(path, MAX_FILE).map_err(failed)?;
+    text.lines()
         .enumerate()
         .map(|(index, line)| {
-            serde_json::from_str(&line.map_err(failed)?).map_err(|source| {
-                TrainError::InvalidHistory {
-                    path: path.to_owned(),
-                    line: index + 1,
-                    source,
-                }
+            serde_json::from_str(line).map_err(|source| TrainError::InvalidHistory {
+                path: path.to_owned(),
+                line: index + 1,
+                source,
             })
         })
         .collect()

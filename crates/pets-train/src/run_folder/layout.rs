@@ -65,11 +65,6 @@ impl RunFolder {
         [self.models(), self.logs(), checkpoints]
     }
 
-    /// The file whose lock says that a process trains into the folder.
-    pub(crate) fn lock_file(&self) -> PathBuf {
-        self.root.join("run.lock")
-    }
-
     /// The model of the best epoch.
     pub fn best_model(&self) -> PathBuf {
         self.models().join("best_model.safetensors")

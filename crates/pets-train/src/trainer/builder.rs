@@ -6,7 +6,7 @@ use pets_losses::EmbeddingLoss;
 use pets_model::{EmbeddingModel, ModelDescription};
 
 use crate::batches::training_data::TrainingData;
-use crate::checkpoint::file::Checkpoint;
+use crate::checkpoint::file::{Checkpoint, RunOrigin};
 use crate::error::TrainError;
 use crate::run_folder::lock::LockedRunFolder;
 use crate::trainer::config::TrainConfig;
@@ -22,6 +22,7 @@ pub struct Trainer<'a> {
     config: TrainConfig,
     description: ModelDescription,
     checkpoint: Option<Checkpoint>,
+    origin: RunOrigin,
     on_event: Box<dyn FnMut(TrainEvent<'_>) -> bool + 'a>,
 }
 
@@ -43,6 +44,7 @@ impl<'a> Trainer<'a> {
             config,
             description,
             checkpoint: None,
+            origin: RunOrigin::default(),
             on_event: Box::new(|_| true),
         }
     }
@@ -55,6 +57,13 @@ impl<'a> Trainer<'a> {
             on_event: Box::new(on_event),
             ..self
         }
+    }
+
+    /// Has checkpoints tell what the run was begun with, in words of the caller's, so that it can be known that what goes
+    /// on is the same run.
+    #[must_use]
+    pub fn begun_with(self, origin: RunOrigin) -> Self {
+        Self { origin, ..self }
     }
 
     /// Goes on where a run was interrupted; without a checkpoint, begins at the start.
@@ -87,6 +96,7 @@ impl<'a> Trainer<'a> {
             model,
             loss,
             checkpoint: self.checkpoint,
+            origin: self.origin,
         };
         train(
             &self.config,

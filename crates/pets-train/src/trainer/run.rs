@@ -8,7 +8,7 @@ use pets_losses::{CrossBatchMemory, EmbeddingLoss, LossOutput, mean_norm};
 use pets_model::{EmbeddingModel, FrozenStages, l2_normalize};
 
 use crate::batches::batch_planner::BatchPlanner;
-use crate::checkpoint::folder::CheckpointFolder;
+use crate::checkpoint::file::RunOrigin;
 use crate::error::TrainError;
 use crate::optim::moving_average::MovingAverage;
 use crate::optim::optimizers::{Optimizers, Rates};
@@ -18,6 +18,7 @@ use crate::progress::early_stopping::BestEpoch;
 use crate::progress::epoch_record::EpochRecord;
 use crate::progress::run_progress::RunProgress;
 use crate::progress::validation::Validation;
+use crate::run_folder::lock::LockedRunFolder;
 use crate::schedule::learning_rate::LearningRate;
 use crate::trainer::config::TrainConfig;
 use crate::trainer::event::TrainEvent;
@@ -29,6 +30,7 @@ pub(crate) struct Run<'a> {
     pub(crate) device: Device,
     /// Tells the training data from others.
     pub(crate) data: String,
+    pub(crate) origin: RunOrigin,
     /// Runs the frozen stages; the trained ones among its weights are out of date.
     pub(crate) frozen_model: EmbeddingModel,
     pub(crate) rate: LearningRate,
@@ -37,7 +39,7 @@ pub(crate) struct Run<'a> {
     pub(crate) memory: Option<CrossBatchMemory>,
     pub(crate) average: Option<MovingAverage>,
     pub(crate) progress: RunProgress,
-    checkpoints: CheckpointFolder,
+    folder: &'a LockedRunFolder,
     last_checkpoint: Instant,
 }
 
@@ -55,13 +57,15 @@ impl<'a> Run<'a> {
         model: &EmbeddingModel,
         loss: &L,
         data: String,
-        checkpoints: CheckpointFolder,
+        origin: RunOrigin,
+        folder: &'a LockedRunFolder,
     ) -> Result<Self, TrainError> {
         Ok(Self {
             config,
             frozen,
             device: model.devices().into_iter().next().unwrap_or_default(),
             data,
+            origin,
             frozen_model: model.valid(),
             rate: LearningRate::new(config.schedule, config.learning_rate, config.num_epochs)?,
             optimizers: Optimizers {
@@ -77,7 +81,7 @@ impl<'a> Run<'a> {
                 .ema_decay
                 .map(|decay| MovingAverage::new(decay, model)),
             progress: RunProgress::start(BestEpoch::new(config.monitor, config.early_stopping)),
-            checkpoints,
+            folder,
             last_checkpoint: Instant::now(),
         })
     }
@@ -219,9 +223,9 @@ impl<'a> Run<'a> {
         on_event: &mut dyn FnMut(TrainEvent<'_>) -> bool,
     ) -> Result<bool, TrainError> {
         let started = Instant::now();
-        let path = self
-            .checkpoints
-            .write(&self.checkpoint(trainable, finished)?)?;
+        let checkpoint = self.checkpoint(trainable, finished)?;
+        self.folder.check()?;
+        let path = self.folder.checkpoints().write(&checkpoint)?;
         self.last_checkpoint = Instant::now();
         Ok(on_event(TrainEvent::Checkpoint {
             path: &path,

@@ -57,6 +57,7 @@ impl Run<'_> {
             format: 0,
             finished,
             data: self.data.clone(),
+            origin: Some(self.origin.clone()),
             progress: self.progress.clone(),
             plateau: self.rate.plateau().clone(),
             average_steps: self.average.as_ref().map(MovingAverage::steps),

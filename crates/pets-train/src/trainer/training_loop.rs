@@ -6,7 +6,7 @@ use pets_model::{EmbeddingModel, FrozenStages, ModelDescription};
 
 use crate::batches::inputs::Inputs;
 use crate::batches::training_data::TrainingData;
-use crate::checkpoint::file::Checkpoint;
+use crate::checkpoint::file::{Checkpoint, RunOrigin};
 use crate::error::TrainError;
 use crate::optim::trainable::Trainable;
 use crate::progress::epoch_record::EpochRecord;
@@ -26,6 +26,8 @@ pub(crate) struct Start<L> {
     /// With a checkpoint its parameters are of no account, their shapes are.
     pub(crate) loss: L,
     pub(crate) checkpoint: Option<Checkpoint>,
+    /// What the run is begun with, for its checkpoints.
+    pub(crate) origin: RunOrigin,
 }
 
 /// Trains from `start` to the end of the run, or to where the caller asks to stop.
@@ -48,6 +50,7 @@ pub(crate) fn train<L: EmbeddingLoss>(
         mut model,
         mut loss,
         checkpoint,
+        origin,
     } = start;
     if let Some(checkpoint) = &checkpoint {
         (model, loss) = checkpoint.restore_modules(model, loss)?;
@@ -55,14 +58,7 @@ pub(crate) fn train<L: EmbeddingLoss>(
     let fingerprint = data.fingerprint();
     let (train, val) = ready_inputs(config, frozen, &model, data, on_event)?;
 
-    let mut run = Run::new(
-        config,
-        frozen,
-        &model,
-        &loss,
-        fingerprint,
-        folder.checkpoints(),
-    )?;
+    let mut run = Run::new(config, frozen, &model, &loss, fingerprint, origin, folder)?;
     let mut trainable = Trainable {
         model: model.freeze(frozen).train(),
         loss: loss.train(),
@@ -102,6 +98,7 @@ pub(crate) fn train<L: EmbeddingLoss>(
             })
             .transpose()?;
         let record = run.end_epoch(validation)?;
+        folder.check()?;
         if record.best {
             run.kept_model(&trainable)
                 .save(&folder.best_model(), &describe(description, &record))?;
@@ -116,6 +113,7 @@ pub(crate) fn train<L: EmbeddingLoss>(
         || description.clone(),
         |record| describe(description, record),
     );
+    folder.check()?;
     run.kept_model(&trainable)
         .save(&folder.last_model(), &last)?;
     Ok(TrainOutcome {

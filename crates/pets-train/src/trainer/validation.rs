@@ -47,7 +47,7 @@ pub(crate) fn validate<L: EmbeddingLoss>(
     }
     let dim = rows.len() / labels.len().max(1);
     let loss = loss_sum / labels.len() as f64;
-    let found = evaluate_retrieval(&Embeddings::new(rows, dim, labels)?, &[1])?.summary;
+    let found = evaluate_retrieval(&Embeddings::new(rows, dim, labels)?, &[1], &())?.summary;
     Ok(Validation {
         loss,
         recall_at_1: found.at_k[&1].recall,

@@ -10,7 +10,7 @@ use pets_train::{EpochRecord, TrainError, read_history};
 fn run<T>(name: &'static str, seeds: &[Vec<u8>], read: impl Fn(&Path) -> Result<T, TrainError>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("damaged");
-    Fuzz::new(name).run(seeds, |bytes| {
+    Fuzz::new(name).limit_mib(64).run(seeds, |bytes| {
         fs::write(&path, bytes).unwrap();
         match read(&path) {
             Ok(_) => true,

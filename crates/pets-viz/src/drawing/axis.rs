@@ -54,6 +54,16 @@ impl Scale {
     }
 }
 
+impl Scale {
+    /// Whether there are steps between the ends that a float can take: plotters goes from tick to tick by adding, and
+    /// would not come to an end.
+    fn can_be_divided(&self) -> bool {
+        let Range { start, end } = self.range;
+        let span = end - start;
+        span.is_finite() && span > 1e-9 * start.abs().max(end.abs())
+    }
+}
+
 impl Ranged for Scale {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
@@ -69,6 +79,7 @@ impl Ranged for Scale {
         match &self.ticks {
             _ if hint.weight().allow_light_points() => Vec::new(),
             Some(ticks) => ticks.clone(),
+            None if !self.can_be_divided() => vec![self.range.start],
             None => RangedCoordf64::from(self.range.clone()).key_points(hint),
         }
     }
@@ -163,6 +174,21 @@ mod tests {
         );
         assert_eq!(scale.map(&12.5, (100, 0)), 75);
         assert!(scale.key_points(Hint).len() >= 5);
+    }
+
+    #[test]
+    fn no_range_keeps_its_ticks_from_coming_to_an_end() {
+        for (low, high) in [
+            (-1e308, 1e308),
+            (1e15, 1e15 + 0.25),
+            (1.0, 1.0),
+            (0.0, f64::INFINITY),
+            (5e-324, 1e-323),
+        ] {
+            let scale = Scale::linear(low, high);
+            assert!(scale.key_points(Hint).len() <= 20, "{low} to {high}");
+            scale.map(&high, (0, 100));
+        }
     }
 
     #[test]

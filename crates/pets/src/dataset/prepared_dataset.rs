@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use burn::tensor::Device;
-use pets_data::{DataError, Dataset, Integrity, Item, Loader, Split, SplitConfig, Transform};
+use pets_data::{
+    DataError, Dataset, Fingerprint, Integrity, Item, Loader, Split, SplitConfig, Transform,
+};
 use pets_draw::{DrawConfig, DrawOutcome};
 use pets_eval::FewShotConfig;
+use pets_fetch::Patience;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
@@ -52,6 +55,8 @@ pub struct DatasetConfig {
     pub drawn: Option<DrawConfig>,
     /// Fetches the Oxford-IIIT Pet dataset from this address where the folder holds none.
     pub fetch_from: Option<String>,
+    /// How long to put up with the network.
+    pub patience: Patience,
     /// Which images train, validate and test.
     pub split: SplitConfig,
     /// What becomes of pictures that cannot be used.
@@ -67,6 +72,7 @@ impl DatasetConfig {
             dir: dir.into(),
             drawn: None,
             fetch_from: None,
+            patience: Patience::default(),
             split: SplitConfig::default(),
             on_bad_image: OnBadImage::default(),
             workers: Loader::available_workers(),
@@ -114,7 +120,7 @@ impl PreparedDataset {
         })?;
         let skipped = match config.on_bad_image {
             OnBadImage::Error => SkippedImages::default(),
-            OnBadImage::Skip => SkippedImages::find(&dataset, observer),
+            OnBadImage::Skip => SkippedImages::find(&dataset, observer)?,
         };
         let split = split
             .without(skipped.samples(), &dataset)
@@ -184,6 +190,26 @@ impl PreparedDataset {
         )?)
     }
 
+    /// What tells the pictures that train and validate from others, by name, class and content.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] names a picture that cannot be read; [`Error::Interrupted`] where the observer says so.
+    pub(crate) fn fingerprint_of_training(
+        &self,
+        observer: &dyn Observer,
+    ) -> Result<Fingerprint, Error> {
+        let samples = [&self.split.train[..], &self.split.val].concat();
+        let work = Work::new("recognising", samples.len(), "pictures");
+        observer.begun(&work);
+        let found = self.dataset.fingerprint(&samples, |done| {
+            observer.advanced(&work, done);
+            !observer.cancelled()
+        })?;
+        observer.ended(&work);
+        Ok(found)
+    }
+
     /// Samples that can be used, of all parts.
     pub fn usable_samples(&self) -> Vec<usize> {
         let all = 0..self.dataset.samples().len();
@@ -219,15 +245,20 @@ impl PreparedDataset {
 ///
 /// # Errors
 ///
-/// [`Error::NoDataset`] where there is none, [`Error::Dataset`] where it cannot be opened, and errors of drawing and
-/// fetching.
+/// [`Error::NoDataset`] where there is none, [`Error::Dataset`] where it cannot be opened, [`Error::UnfinishedDrawing`],
+/// and errors of drawing and fetching.
 pub fn open_dataset(config: &DatasetConfig, observer: &dyn Observer) -> Result<Dataset, Error> {
     if let Some(drawn) = &config.drawn {
         draw_dataset(drawn, &config.dir, observer)?;
     }
+    if pets_draw::is_unfinished(&config.dir) {
+        return Err(Error::UnfinishedDrawing {
+            dir: config.dir.clone(),
+        });
+    }
     let mut opened = Dataset::open(&config.dir);
     if let (Err(DataError::NotFound { .. }), Some(url)) = (&opened, &config.fetch_from) {
-        fetch_dataset(url, &config.dir, observer)?;
+        fetch_dataset(url, &config.dir, config.patience, observer)?;
         opened = Dataset::open(&config.dir);
     }
     let dataset = opened.map_err(|error| match error {
@@ -240,8 +271,8 @@ pub fn open_dataset(config: &DatasetConfig, observer: &dyn Observer) -> Result<D
             source: Box::new(source),
         },
     })?;
-    for folder in dataset.empty_folders() {
-        observer.noted(&Note::EmptyFolder(folder));
+    if !dataset.empty_folders().is_empty() {
+        observer.noted(&Note::EmptyFolders(dataset.empty_folders()));
     }
     Ok(dataset)
 }
@@ -250,11 +281,14 @@ pub fn open_dataset(config: &DatasetConfig, observer: &dyn Observer) -> Result<D
 ///
 /// # Errors
 ///
-/// [`Error::Data`] if the folder of the pictures cannot be listed.
+/// [`Error::Data`] if the folder of the pictures cannot be listed, [`Error::Interrupted`] where the observer says so.
 pub fn check_pictures(dataset: &Dataset, observer: &dyn Observer) -> Result<Integrity, Error> {
     let work = Work::new("reading", dataset.samples().len(), "pictures");
     observer.begun(&work);
-    let found = dataset.check_pictures(|done| observer.advanced(&work, done))?;
+    let found = dataset.check_pictures(|done| {
+        observer.advanced(&work, done);
+        !observer.cancelled()
+    })?;
     observer.ended(&work);
     Ok(found)
 }
@@ -274,6 +308,7 @@ pub fn draw_dataset(
     let outcome = pets_draw::draw_dataset(config, folder, |done, _| {
         begun.call_once(|| observer.begun(&work));
         observer.advanced(&work, done);
+        !observer.cancelled()
     })?;
     match outcome {
         DrawOutcome::Drawn => observer.ended(&work),

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use pets_fetch::{ArchiveLimits, Checksum, RemoteFile};
+use pets_fetch::{ArchiveLimits, Checksum, FetchError, Patience, RemoteFile};
 
-use super::fetching::{fetch, unpack};
+use super::fetching;
 use crate::error::Error;
 use crate::observer::{Note, Observer};
 
@@ -14,6 +14,8 @@ struct Archive {
     file: &'static str,
     folder: &'static str,
     md5: &'static str,
+    /// The most bytes that the archive may have: somewhat more than it has.
+    max_bytes: u64,
 }
 
 const ARCHIVES: [Archive; 2] = [
@@ -21,11 +23,13 @@ const ARCHIVES: [Archive; 2] = [
         file: "images.tar.gz",
         folder: "images",
         md5: "5c4f3ee8e5d25df40f4fd59a7f44e54c",
+        max_bytes: 1 << 30,
     },
     Archive {
         file: "annotations.tar.gz",
         folder: "annotations",
         md5: "95a8c909bbe2e81eed6a22bccdf3f68f",
+        max_bytes: 64 << 20,
     },
 ];
 
@@ -42,16 +46,23 @@ const LIMITS: ArchiveLimits = ArchiveLimits {
 ///
 /// [`Error::Fetch`] where an archive cannot be had or is not the published one, [`Error::Interrupted`] where the observer
 /// says so.
-pub fn fetch_dataset(base_url: &str, folder: &Path, observer: &dyn Observer) -> Result<(), Error> {
-    fetch_archives(&ARCHIVES, base_url, folder, observer)
+pub fn fetch_dataset(
+    base_url: &str,
+    folder: &Path,
+    patience: Patience,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
+    fetch_archives(&ARCHIVES, base_url, folder, patience, observer)
 }
 
 fn fetch_archives(
     archives: &[Archive],
     base_url: &str,
     folder: &Path,
+    patience: Patience,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
+    let lock = fetching::lock(folder, observer)?;
     for archive in archives {
         let unpacked = folder.join(archive.folder);
         if unpacked.exists() {
@@ -61,10 +72,12 @@ fn fetch_archives(
         let remote = RemoteFile {
             url: format!("{}/{}", base_url.trim_end_matches('/'), archive.file),
             checksum: Checksum::Md5(archive.md5.to_owned()),
+            max_bytes: archive.max_bytes,
         };
         let path = folder.join(archive.file);
-        fetch(&remote, &path, observer)?;
-        unpack(&path, folder, LIMITS, observer)?;
+        fetching::fetch_into(&lock, &remote, archive.file, patience, observer)?;
+        fetching::unpack(&path, &lock, LIMITS, observer)?;
+        lock.check().map_err(FetchError::from)?;
         fs::remove_file(&path).map_err(Error::io("remove", &path))?;
     }
     Ok(())
@@ -115,6 +128,7 @@ mod tests {
             file,
             folder: "images",
             md5,
+            max_bytes: 1 << 20,
         }
     }
 
@@ -132,13 +146,13 @@ mod tests {
     fn an_archive_is_fetched_unpacked_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let archives = [archive("images.tar.gz", MD5)];
-        fetch_archives(&archives, &serve(), folder.path(), &()).unwrap();
+        fetch_archives(&archives, &serve(), folder.path(), Patience::default(), &()).unwrap();
         assert_eq!(entries(folder.path()), ["images"]);
         let content = fs::read(folder.path().join("images/note.txt")).unwrap();
         assert_eq!(content, b"pets\n");
 
         let nobody = "http://127.0.0.1:1";
-        fetch_archives(&archives, nobody, folder.path(), &()).unwrap();
+        fetch_archives(&archives, nobody, folder.path(), Patience::default(), &()).unwrap();
     }
 
     #[test]
@@ -148,6 +162,7 @@ mod tests {
             &[archive("images.tar.gz", ARCHIVES[0].md5)],
             &serve(),
             folder.path(),
+            Patience::default(),
             &(),
         )
         .unwrap_err();
@@ -162,6 +177,7 @@ mod tests {
             &[archive("other.tar.gz", MD5)],
             &serve(),
             folder.path(),
+            Patience::default(),
             &(),
         )
         .unwrap_err()

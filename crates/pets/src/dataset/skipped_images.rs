@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use pets_data::Dataset;
-use pets_train::RunFolder;
+use pets_train::LockedResults;
 use serde::Serialize;
 
 use crate::error::Error;
@@ -34,10 +34,17 @@ pub struct SkippedImages {
 
 impl SkippedImages {
     /// Reads every picture of `dataset`, and finds those that cannot be used.
-    pub fn find(dataset: &Dataset, observer: &dyn Observer) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] where the observer says so.
+    pub fn find(dataset: &Dataset, observer: &dyn Observer) -> Result<Self, Error> {
         let work = Work::new("checking", dataset.samples().len(), "pictures");
         observer.begun(&work);
-        let unusable = dataset.unusable_pictures(|done| observer.advanced(&work, done));
+        let unusable = dataset.unusable_pictures(|done| {
+            observer.advanced(&work, done);
+            !observer.cancelled()
+        })?;
         observer.ended(&work);
         for picture in unusable.iter().take(SHOWN) {
             observer.noted(&Note::SkippedImage(&picture.reason.to_string()));
@@ -45,7 +52,7 @@ impl SkippedImages {
         if unusable.len() > SHOWN {
             observer.noted(&Note::MoreSkippedImages(unusable.len() - SHOWN));
         }
-        Self {
+        Ok(Self {
             samples: unusable.iter().map(|picture| picture.sample).collect(),
             images: unusable
                 .into_iter()
@@ -58,7 +65,7 @@ impl SkippedImages {
                     }
                 })
                 .collect(),
-        }
+        })
     }
 
     /// Their indices among the dataset's samples.
@@ -75,9 +82,9 @@ impl SkippedImages {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] names the file or folder.
-    pub fn write(&self, folder: &RunFolder) -> Result<(), Error> {
-        let path = folder.results().join("skipped_images.json");
+    /// [`Error::Io`] names the file or folder; [`Error::Train`] where it is no longer the one that was locked.
+    pub fn write(&self, results: &LockedResults) -> Result<(), Error> {
+        let path = results.file("skipped_images.json")?;
         if self.images.is_empty() {
             return match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -86,7 +93,6 @@ impl SkippedImages {
                 _ => Ok(()),
             };
         }
-        folder.create()?;
         write_json(&path, &self.images)
     }
 }

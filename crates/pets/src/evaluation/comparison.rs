@@ -2,12 +2,14 @@
 
 use pets_eval::{
     AucComparison, BootstrapConfig, Difference, Embeddings, QueryResult, RetrievalComparison,
-    compare_auc, compare_retrieval,
+    Verification, compare_auc, compare_retrieval,
 };
 use serde::Serialize;
 
+use super::observed_progress::observed;
 use super::{EvaluatedEmbeddings, EvaluatedModel, Metrics};
 use crate::error::Error;
+use crate::observer::Observer;
 
 /// One of the models compared.
 #[derive(Debug, Clone)]
@@ -52,6 +54,11 @@ impl<'a> ComparedModel<'a> {
     }
 }
 
+/// Embeddings with their verification.
+fn verified<'a>(model: &'a ComparedModel<'_>) -> (&'a Embeddings, &'a Verification) {
+    (model.embeddings, &model.metrics.verification)
+}
+
 /// Models side by side, and each against the first.
 #[derive(Debug, Serialize)]
 pub struct Comparison<'a> {
@@ -91,6 +98,7 @@ impl Differences {
         first: &ComparedModel<'_>,
         other: &ComparedModel<'_>,
         bootstrap: BootstrapConfig,
+        observer: &dyn Observer,
     ) -> Result<Self, Error> {
         let compare = || -> Result<_, Error> {
             if let (Some(a), Some(b)) = (&first.images, &other.images)
@@ -101,14 +109,21 @@ impl Differences {
             Ok(Self {
                 a: other.name.clone(),
                 b: first.name.clone(),
-                retrieval: compare_retrieval(other.per_query, first.per_query, bootstrap)?,
-                verification: compare_auc(other.embeddings, first.embeddings, bootstrap)?,
+                retrieval: observed("difference of retrieval", observer, |progress| {
+                    compare_retrieval(other.per_query, first.per_query, bootstrap, progress)
+                })?,
+                verification: observed("difference of verification", observer, |progress| {
+                    compare_auc(verified(other), verified(first), bootstrap, progress)
+                })?,
             })
         };
-        compare().map_err(|source| Error::Incomparable {
-            a: first.name.clone(),
-            b: other.name.clone(),
-            source: Box::new(source),
+        compare().map_err(|source| match source {
+            Error::Interrupted => Error::Interrupted,
+            source => Error::Incomparable {
+                a: first.name.clone(),
+                b: other.name.clone(),
+                source: Box::new(source),
+            },
         })
     }
 
@@ -144,11 +159,15 @@ impl<'a> Comparison<'a> {
     /// # Errors
     ///
     /// [`Error::Incomparable`] names the first pair that was not evaluated on the same samples.
-    pub fn of(models: &'a [ComparedModel<'a>], bootstrap: BootstrapConfig) -> Result<Self, Error> {
+    pub fn of(
+        models: &'a [ComparedModel<'a>],
+        bootstrap: BootstrapConfig,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
         let differences = match models.split_first() {
             Some((first, others)) => others
                 .iter()
-                .map(|other| Differences::between(first, other, bootstrap))
+                .map(|other| Differences::between(first, other, bootstrap, observer))
                 .collect::<Result<_, _>>()?,
             None => Vec::new(),
         };

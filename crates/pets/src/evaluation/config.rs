@@ -1,6 +1,8 @@
 //! How embeddings are evaluated.
 
-use pets_eval::{BootstrapConfig, ClusteringConfig, FewShotConfig, VerificationPairs};
+use pets_eval::{
+    BootstrapConfig, ClusteringConfig, EmbeddingsFile, FewShotConfig, VerificationPairs,
+};
 
 /// How embeddings are evaluated.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,8 @@ pub struct EvaluationConfig {
     pub clustering: ClusteringConfig,
     /// Whether embeddings out of a file are divided by their length first.
     pub normalize: bool,
+    /// The most bytes of memory that reading a file of embeddings may take.
+    pub max_memory: u64,
 }
 
 impl Default for EvaluationConfig {
@@ -32,6 +36,7 @@ impl Default for EvaluationConfig {
             bootstrap: BootstrapConfig::default(),
             clustering: ClusteringConfig::default(),
             normalize: false,
+            max_memory: EmbeddingsFile::DEFAULT_MAX_MEMORY,
         }
     }
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pets_eval::{EmbeddingsFile, QueryResult, evaluate_few_shot};
+use pets_eval::{EmbeddingsFile, EvalError, QueryResult};
 use serde::Serialize;
 
+use super::metrics::few_shot;
 use super::{Analysis, EvaluationConfig, EvaluationSets, Metrics};
 use crate::error::Error;
+use crate::observer::Observer;
 
 /// Files of embeddings.
 #[derive(Debug, Clone, Copy)]
@@ -65,10 +67,10 @@ pub struct EmbeddingsEvaluation {
     evaluate_seconds: f64,
 }
 
-/// Whether a file holds embeddings, rather than a model.
-pub fn holds_embeddings(path: &Path) -> bool {
+/// Whether a file holds embeddings, rather than a model; reading it may take `max_memory` bytes.
+pub fn holds_embeddings(path: &Path, max_memory: u64) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("npz" | "npy")) || EmbeddingsFile::read(path).is_ok()
+    matches!(extension, Some("npz" | "npy")) || EmbeddingsFile::read(path, max_memory).is_ok()
 }
 
 impl EvaluatedEmbeddings {
@@ -82,11 +84,12 @@ impl EvaluatedEmbeddings {
     pub fn evaluate(
         source: EmbeddingsSource<'_>,
         config: &EvaluationConfig,
+        observer: &dyn Observer,
     ) -> Result<Self, Error> {
-        let file = read(source.embeddings, source.labels, config.normalize)?;
+        let file = read(source.embeddings, source.labels, config)?;
         let gallery = source
             .gallery
-            .map(|gallery| read(gallery, None, config.normalize))
+            .map(|gallery| read(gallery, None, config))
             .transpose()?;
         let embeddings = file.embeddings();
         if let Some(gallery) = &gallery
@@ -103,15 +106,16 @@ impl EvaluatedEmbeddings {
             gallery: gallery.as_ref().map(EmbeddingsFile::embeddings),
             held_out: None,
         };
-        let (mut metrics, per_query) = Metrics::of(config, sets)?;
-        let few_shot_undefined = match evaluate_few_shot(embeddings, config.few_shot) {
+        let (mut metrics, per_query) = Metrics::of(config, sets, observer)?;
+        let few_shot_undefined = match few_shot(embeddings, config, observer) {
             Ok(few_shot) => {
                 metrics.few_shot = Some(few_shot);
                 None
             }
+            Err(EvalError::Interrupted) => return Err(Error::Interrupted),
             Err(error) => Some(error.to_string()),
         };
-        let analysis = Analysis::of(config, sets, &metrics, &per_query)?;
+        let analysis = Analysis::of(config, sets, &metrics, &per_query, observer)?;
         let labels: BTreeSet<_> = embeddings.labels().iter().collect();
         let evaluation = EmbeddingsEvaluation {
             format: 1,
@@ -137,13 +141,13 @@ impl EvaluatedEmbeddings {
 fn read(
     embeddings: &Path,
     labels: Option<&Path>,
-    normalize: bool,
+    config: &EvaluationConfig,
 ) -> Result<EmbeddingsFile, Error> {
     let file = match labels {
-        Some(labels) => EmbeddingsFile::read_npy(embeddings, labels)?,
-        None => EmbeddingsFile::read(embeddings)?,
+        Some(labels) => EmbeddingsFile::read_npy(embeddings, labels, config.max_memory)?,
+        None => EmbeddingsFile::read(embeddings, config.max_memory)?,
     };
-    if !normalize {
+    if !config.normalize {
         return Ok(file);
     }
     let normalized = file.embeddings().normalized();

@@ -139,8 +139,8 @@ impl EvaluatedModel {
         let embed_seconds = started.elapsed().as_secs_f64();
 
         let started = Instant::now();
-        let (metrics, per_query) = Metrics::of(config, embedded.sets())?;
-        let analysis = Analysis::of(config, embedded.sets(), &metrics, &per_query)?;
+        let (metrics, per_query) = Metrics::of(config, embedded.sets(), observer)?;
+        let analysis = Analysis::of(config, embedded.sets(), &metrics, &per_query, observer)?;
         let evaluate_seconds = started.elapsed().as_secs_f64();
 
         let evaluation = Evaluation {
@@ -179,7 +179,7 @@ impl EvaluatedModel {
     ) -> Result<(), Error> {
         let names = ["baseline, test images", "baseline, held-out breeds"];
         let embedded = Embedded::by(untrained, &self.data, names, observer)?;
-        let (metrics, _) = Metrics::of(config, embedded.sets())?;
+        let (metrics, _) = Metrics::of(config, embedded.sets(), observer)?;
         self.evaluation.baseline = Some(metrics);
         Ok(())
     }

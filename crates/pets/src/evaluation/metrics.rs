@@ -1,15 +1,17 @@
 //! The metrics of a set of embeddings, and what stands behind them.
 
 use pets_eval::{
-    AucInterval, ClassVerification, Clustering, Embeddings, Failure, FewShot, KnnClassification,
-    Queries, QueryResult, Retrieval, RetrievalIntervals, Verification, bootstrap_auc,
-    bootstrap_retrieval, evaluate_class_verification, evaluate_clustering, evaluate_few_shot,
-    evaluate_knn, evaluate_retrieval, evaluate_verification, worst_failures,
+    AucInterval, ClassVerification, Clustering, Embeddings, EvalError, Failure, FewShot,
+    KnnClassification, Queries, QueryResult, Retrieval, RetrievalIntervals, Verification,
+    bootstrap_auc, bootstrap_retrieval, evaluate_class_verification, evaluate_clustering,
+    evaluate_few_shot, evaluate_knn, evaluate_retrieval, evaluate_verification, worst_failures,
 };
 use serde::Serialize;
 
 use super::EvaluationConfig;
+use super::observed_progress::observed;
 use crate::error::Error;
+use crate::observer::Observer;
 
 /// Pairs of breeds that are named as the most confused.
 const CONFUSED_PAIRS: usize = 10;
@@ -58,21 +60,41 @@ impl Metrics {
     pub fn of(
         config: &EvaluationConfig,
         sets: EvaluationSets<'_>,
+        observer: &dyn Observer,
     ) -> Result<(Self, Vec<QueryResult>), Error> {
-        let retrieval = evaluate_retrieval(sets.queries()?, &config.k_values)?;
+        let queries = sets.queries()?;
+        let retrieval = observed("retrieval", observer, |progress| {
+            evaluate_retrieval(queries, &config.k_values, progress)
+        })?;
         let metrics = Self {
-            verification: evaluate_verification(sets.queries, config.verification_pairs)?,
+            verification: observed("verification", observer, |progress| {
+                evaluate_verification(sets.queries, config.verification_pairs, progress)
+            })?,
             retrieval: retrieval.summary,
             few_shot: sets
                 .held_out
-                .map(|held_out| evaluate_few_shot(held_out, config.few_shot))
+                .map(|held_out| few_shot(held_out, config, observer))
                 .transpose()
-                .map_err(|source| Error::FewShot {
-                    source: Box::new(source),
+                .map_err(|source| match source {
+                    EvalError::Interrupted => Error::Interrupted,
+                    source => Error::FewShot {
+                        source: Box::new(source),
+                    },
                 })?,
         };
         Ok((metrics, retrieval.per_query))
     }
+}
+
+/// Runs the few-shot test.
+pub(super) fn few_shot(
+    embeddings: &Embeddings,
+    config: &EvaluationConfig,
+    observer: &dyn Observer,
+) -> Result<FewShot, EvalError> {
+    observed("few-shot tasks", observer, |progress| {
+        evaluate_few_shot(embeddings, config.few_shot, progress)
+    })
 }
 
 /// What stands behind the headline metrics.
@@ -110,23 +132,42 @@ impl Analysis {
         sets: EvaluationSets<'_>,
         metrics: &Metrics,
         per_query: &[QueryResult],
+        observer: &dyn Observer,
     ) -> Result<Self, Error> {
         let bootstrap = config.bootstrap;
+        let queries = sets.queries()?;
         Ok(Self {
             intervals: Intervals {
-                retrieval: bootstrap_retrieval(per_query, bootstrap)?,
-                verification: bootstrap_auc(sets.queries, bootstrap)?,
+                retrieval: observed("intervals of retrieval", observer, |progress| {
+                    bootstrap_retrieval(per_query, bootstrap, progress)
+                })?,
+                verification: observed("intervals of verification", observer, |progress| {
+                    bootstrap_auc(sets.queries, &metrics.verification, bootstrap, progress)
+                })?,
             },
-            knn: evaluate_knn(sets.queries()?, config.knn_k)?,
-            clustering: evaluate_clustering(sets.queries, config.clustering)?,
+            knn: observed("k-NN classification", observer, |progress| {
+                evaluate_knn(queries, config.knn_k, progress)
+            })?,
+            clustering: observed("k-means clusters", observer, |progress| {
+                evaluate_clustering(sets.queries, config.clustering, progress)
+            })?,
             class_verification: metrics
                 .verification
                 .eer_threshold
                 .map(|threshold| {
-                    evaluate_class_verification(sets.queries, threshold, CONFUSED_PAIRS)
+                    observed("errors by breed", observer, |progress| {
+                        evaluate_class_verification(
+                            sets.queries,
+                            threshold,
+                            CONFUSED_PAIRS,
+                            progress,
+                        )
+                    })
                 })
                 .transpose()?,
-            failures: worst_failures(sets.queries()?, per_query, FAILURES, FOUND_PER_FAILURE)?,
+            failures: observed("failures", observer, |progress| {
+                worst_failures(queries, per_query, FAILURES, FOUND_PER_FAILURE, progress)
+            })?,
         })
     }
 }

@@ -6,6 +6,7 @@ mod evaluated_embeddings;
 mod evaluated_model;
 mod label_names;
 mod metrics;
+mod observed_progress;
 
 pub use comparison::{ComparedModel, Comparison, Differences};
 pub use config::EvaluationConfig;

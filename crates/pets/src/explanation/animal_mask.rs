@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use image::GrayImage;
+use image::{Rgb, RgbImage};
+use pets_data::decode;
 use pets_draw::{ANIMAL, BACKGROUND};
 
 use crate::error::Error;
@@ -24,20 +25,17 @@ impl AnimalMask {
     ///
     /// # Errors
     ///
-    /// [`Error::Trimap`] where the file is no picture.
+    /// [`Error::Data`] where the file is no picture.
     pub fn of(picture: &Path) -> Result<Option<Self>, Error> {
         let Some(path) = trimap_of(picture).filter(|path| path.is_file()) else {
             return Ok(None);
         };
-        let trimap = image::open(&path).map_err(|source| Error::Trimap {
-            path,
-            source: Box::new(source),
-        })?;
-        Ok(Some(Self::from_trimap(&trimap.into_luma8())))
+        Ok(Some(Self::from_trimap(&*decode(&path)?)))
     }
 
-    fn from_trimap(trimap: &GrayImage) -> Self {
-        let meaning = |pixel: &image::Luma<u8>| match pixel.0[0] {
+    /// A trimap is grey, and so its channels are equal.
+    fn from_trimap(trimap: &RgbImage) -> Self {
+        let meaning = |pixel: &Rgb<u8>| match pixel.0[0] {
             ANIMAL => Some(true),
             BACKGROUND => Some(false),
             _ => None,

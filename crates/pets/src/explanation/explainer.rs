@@ -269,7 +269,7 @@ impl Explanation {
 ///
 /// # Errors
 ///
-/// [`Error::Data`] and [`Error::Trimap`] name the picture that cannot be read.
+/// [`Error::Data`] names the picture that cannot be read.
 pub fn images_to_explain(
     data: &PreparedDataset,
     count: usize,
@@ -282,7 +282,7 @@ pub fn images_to_explain(
             let sample = &data.dataset.samples()[sample];
             Ok(ExplainedImage {
                 image: QueryImage {
-                    pixels: decode(&sample.path)?,
+                    pixels: decode(&sample.path)?.into_image(),
                     name: sample.name.clone(),
                 },
                 label: Some(sample.label as u32),

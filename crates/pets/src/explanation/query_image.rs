@@ -25,7 +25,7 @@ impl QueryImage {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let stem = path.file_stem().unwrap_or_default();
         Ok(Self {
-            pixels: decode(path)?,
+            pixels: decode(path)?.into_image(),
             name: stem.to_string_lossy().into_owned(),
         })
     }

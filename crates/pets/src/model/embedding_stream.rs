@@ -13,11 +13,19 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::DEFAULT_IMG_SIZE;
 use crate::error::Error;
 use crate::picture::Picture;
 
-/// Pictures that the model is shown at a time.
-pub(crate) const BATCH: usize = 32;
+/// Pictures that the model is shown at a time, at most.
+const LARGEST_BATCH: usize = 32;
+
+/// Pictures of `img_size` pixels each way that the model is shown at a time: no more pixels than those of a whole batch
+/// at the default size.
+fn batch(img_size: u32) -> usize {
+    let [pixels, usual] = [img_size, DEFAULT_IMG_SIZE].map(|side| (side as usize).pow(2));
+    (LARGEST_BATCH * usual / pixels).clamp(1, LARGEST_BATCH)
+}
 
 /// A picture as the model is fed it, or why it cannot be used.
 type Prepared = Result<Vec<f32>, DataError>;
@@ -68,7 +76,8 @@ where
 
     /// Begins to prepare the next pictures, if there are any.
     fn read_ahead(&mut self) {
-        let pictures: Vec<Picture> = self.pictures.by_ref().take(BATCH).map(Into::into).collect();
+        let batch = batch(self.model.transform.img_size());
+        let pictures: Vec<Picture> = self.pictures.by_ref().take(batch).map(Into::into).collect();
         if pictures.is_empty() {
             return;
         }
@@ -126,7 +135,7 @@ fn prepare(pictures: Vec<Picture>, transform: &Transform) -> Vec<Prepared> {
     pictures
         .into_par_iter()
         .map_init(TransformBuffers::default, |buffers, picture| {
-            planes(&picture.into_pixels()?, transform, buffers)
+            planes(&*picture.into_pixels()?, transform, buffers)
         })
         .collect()
 }

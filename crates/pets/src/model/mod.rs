@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor};
 use image::RgbImage;
 use pets_data::{Dataset, Loader, Normalization, Transform, TransformBuffers};
 use pets_eval::Embeddings;
+use pets_fetch::Patience;
 use pets_model::{
     Architecture, EmbeddingModel, EmbeddingModelConfig, InputNormalization, ModelDescription,
     WeightsSource,
@@ -26,6 +27,9 @@ pub use representation::Representation;
 use crate::error::Error;
 use crate::observer::{Observer, Work};
 use crate::picture::Picture;
+
+/// The largest side of pictures that a model out of a file may be shown, in pixels.
+pub const MAX_IMG_SIZE: u32 = 1024;
 
 /// Side of the pictures that pretrained backbones are shown, in pixels.
 pub const DEFAULT_IMG_SIZE: u32 = 224;
@@ -78,10 +82,15 @@ impl Model {
         let opened = EmbeddingModel::open(&file, device)?;
         let img_size = match &opened.description {
             Some(description) => {
-                u32::try_from(description.img_size).map_err(|_| Error::UnusableModel {
-                    path: file.clone(),
-                    reason: format!("its image size is {}", description.img_size),
-                })?
+                let size = u32::try_from(description.img_size).ok();
+                size.filter(|size| *size <= MAX_IMG_SIZE)
+                    .ok_or_else(|| Error::UnusableModel {
+                        path: file.clone(),
+                        reason: format!(
+                            "its image size is {}; allowed is at most {MAX_IMG_SIZE}",
+                            description.img_size
+                        ),
+                    })?
             }
             None => DEFAULT_IMG_SIZE,
         };
@@ -117,7 +126,7 @@ impl Model {
             embedding_size: None,
             dropout_rate: 0.0,
         };
-        let weights = pretrained::load(weights, architecture, "", &())?;
+        let weights = pretrained::load(weights, architecture, "", Patience::default(), &())?;
         let (network, _) = config.init(&device)?.load_backbone(
             architecture,
             weights,

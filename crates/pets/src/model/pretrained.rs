@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use pets_fetch::{Checksum, FetchError, RemoteFile};
+use pets_fetch::{Checksum, FetchError, Patience, RemoteFile};
 use pets_model::{
     Architecture, Completeness, EmbeddingModel, EmbeddingModelConfig, PretrainedWeights, StateDict,
     WeightsSource,
@@ -13,6 +13,9 @@ use super::weights_cache::weights_cache;
 use crate::dataset::fetching::fetch;
 use crate::error::Error;
 use crate::observer::{Note, Observer};
+
+/// The most bytes that a file of published weights may have: 512 MiB, five times those of a ResNet-50.
+const MAX_BYTES: u64 = 512 << 20;
 
 /// Weights that PyTorch publishes, and where they are kept here.
 #[derive(Debug, Clone)]
@@ -42,6 +45,7 @@ impl PublishedWeights {
             remote: RemoteFile {
                 url: format!("{}/{file}", base_url.trim_end_matches('/')),
                 checksum: Checksum::Sha256Prefix(digits.to_owned()),
+                max_bytes: MAX_BYTES,
             },
             cached: weights_cache()?.join(file),
         }))
@@ -52,8 +56,8 @@ impl PublishedWeights {
     /// # Errors
     ///
     /// [`Error::Fetch`] where it cannot be had, [`Error::Interrupted`] where the observer says so.
-    pub fn fetch(&self, observer: &dyn Observer) -> Result<(), Error> {
-        Ok(fetch(&self.remote, &self.cached, observer)?)
+    pub fn fetch(&self, patience: Patience, observer: &dyn Observer) -> Result<(), Error> {
+        Ok(fetch(&self.remote, &self.cached, patience, observer)?)
     }
 }
 
@@ -78,6 +82,8 @@ pub struct StartingModelConfig {
     pub weights: StartingWeights,
     /// Where published weights are fetched from.
     pub weights_url: String,
+    /// How long to put up with the network.
+    pub patience: Patience,
     /// Whether the weights may lack tensors of the backbone.
     pub completeness: Completeness,
     /// Seed of what is random.
@@ -94,6 +100,7 @@ impl StartingModelConfig {
             model,
             weights: StartingWeights::default(),
             weights_url: PYTORCH_WEIGHTS_URL.to_owned(),
+            patience: Patience::default(),
             completeness: Completeness::Complete,
             seed: 42,
         }
@@ -146,7 +153,15 @@ impl StartingModelConfig {
             }
         };
         chosen
-            .map(|weights| load(*weights, architecture, &self.weights_url, observer))
+            .map(|weights| {
+                load(
+                    *weights,
+                    architecture,
+                    &self.weights_url,
+                    self.patience,
+                    observer,
+                )
+            })
             .transpose()
     }
 }
@@ -155,6 +170,7 @@ pub(super) fn load(
     weights: PretrainedWeights,
     architecture: Architecture,
     url: &str,
+    patience: Patience,
     observer: &dyn Observer,
 ) -> Result<StateDict, Error> {
     if let WeightsSource::Bundled(bundled) = weights.source {
@@ -164,15 +180,17 @@ pub(super) fn load(
     let published =
         PublishedWeights::of(weights, url)?.ok_or(Error::NotBundled { architecture })?;
     if !published.cached.exists() {
-        fetch(&published.remote, &published.cached, observer).map_err(|error| match error {
-            FetchError::Interrupted => Error::Interrupted,
-            source => Error::PretrainedWeights {
-                architecture,
-                url: published.remote.url.clone(),
-                cached: published.cached.clone(),
-                source: Box::new(source),
+        fetch(&published.remote, &published.cached, patience, observer).map_err(
+            |error| match error {
+                FetchError::Interrupted => Error::Interrupted,
+                source => Error::PretrainedWeights {
+                    architecture,
+                    url: published.remote.url.clone(),
+                    cached: published.cached.clone(),
+                    source: Box::new(source),
+                },
             },
-        })?;
+        )?;
     }
     Ok(StateDict::from_file(&published.cached)?)
 }

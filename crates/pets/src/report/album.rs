@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pets_model::MapMethod;
-use pets_train::{EpochRecord, RunFolder};
+use pets_train::{EpochRecord, LockedResults};
 use pets_viz::{
     ClassValues, Confusion, Figure, Group, Picture, Projection, Scatter, Theme, TsneConfig,
     UmapConfig, VizError, class_bars, confusion_matrix, learning_rate_curve, loss_curves,
@@ -42,24 +42,23 @@ pub struct ReportConfig {
     pub settings: RunSettings,
 }
 
-/// Draws every picture of a run, and the page about it, into its folder; returns the files written.
+/// Draws every picture of a run, and the page about it, into its results; returns the files written.
 ///
 /// # Errors
 ///
 /// [`Error::Io`] and [`Error::Viz`] name the file that cannot be written, [`Error::Data`] a picture that cannot be read.
 pub fn draw_report(
     evaluated: &EvaluatedModel,
-    folder: &RunFolder,
+    results: &LockedResults,
     config: &ReportConfig,
     observer: &dyn Observer,
 ) -> Result<Vec<PathBuf>, Error> {
-    folder.create()?;
     let mut album = Album {
         config,
-        results: folder.results(),
+        results,
         written: Vec::new(),
     };
-    let history = run_history(folder)?;
+    let history = run_history(results.run())?;
     album.draw_history(&history)?;
     album.draw_metrics(evaluated)?;
     let maps = album.draw_projections(evaluated, observer)?;
@@ -68,10 +67,10 @@ pub fn draw_report(
         album.save(&format!("retrieval/{name}.png"), &sheet)?;
     }
     let explanation = explain_samples(evaluated, config.num_samples)?;
-    let saved = explanation.save(&album.results.join("gradcam/samples"), config.theme)?;
+    let saved = explanation.save(&results.file("gradcam/samples")?, config.theme)?;
     album.written.extend(saved);
     let summary = run_summary(evaluated, &history, &config.settings);
-    let path = album.results.join("report.html");
+    let path = results.file("report.html")?;
     page(evaluated, summary, maps, &explanation.rows)?.save(&path)?;
     album.written.push(path);
     Ok(album.written)
@@ -89,7 +88,7 @@ fn explain_samples(evaluated: &EvaluatedModel, count: usize) -> Result<Explanati
 /// Pictures under the results folder.
 struct Album<'a> {
     config: &'a ReportConfig,
-    results: PathBuf,
+    results: &'a LockedResults,
     written: Vec<PathBuf>,
 }
 
@@ -105,7 +104,7 @@ impl Album<'_> {
     }
 
     fn save(&mut self, name: &str, picture: &Picture) -> Result<(), Error> {
-        let path = self.results.join(name);
+        let path = self.results.file(name)?;
         save_picture(picture, &path)?;
         self.written.push(path);
         Ok(())
@@ -223,7 +222,7 @@ impl Album<'_> {
                 &format!("{name}.png"),
                 &scatter_picture(evaluated, &map, &figure)?,
             )?;
-            let path = self.results.join(name).with_extension("json");
+            let path = self.results.file(name)?.with_extension("json");
             write_compact_json(&path, &map)?;
             self.written.push(path);
             maps.push(map);

@@ -268,7 +268,7 @@ fn confused(evaluated: &EvaluatedModel) -> Vec<ConfusedPair> {
 fn samples(evaluated: &EvaluatedModel) -> Result<Vec<Sample>, Error> {
     let embeddings = &evaluated.embeddings;
     let rows: Vec<usize> = (0..embeddings.len()).collect();
-    let found = nearest(embeddings, &rows, NEIGHBOURS)?;
+    let found = nearest(embeddings, &rows, NEIGHBOURS, &())?;
     let precision: HashMap<_, _> = evaluated
         .per_query
         .iter()
@@ -281,7 +281,7 @@ fn samples(evaluated: &EvaluatedModel) -> Result<Vec<Sample>, Error> {
             Ok(Sample {
                 name: sample.name.clone(),
                 class: sample.label,
-                photo: Jpeg::thumbnail(&decode(&sample.path)?)?,
+                photo: Jpeg::thumbnail(&*decode(&sample.path)?)?,
                 neighbours: neighbours
                     .into_iter()
                     .map(|neighbour| Neighbour {

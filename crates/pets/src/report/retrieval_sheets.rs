@@ -78,7 +78,7 @@ pub fn query_sheet(
         .into_iter()
         .map(|query| {
             let embedding = values(model.forward(model.input_of(&query.pixels)?));
-            let found = search(gallery.embeddings, &embedding, RESULTS)?.concat();
+            let found = search(gallery.embeddings, &embedding, RESULTS, &())?.concat();
             let query = Tile {
                 image: query.pixels,
                 caption: query.name,
@@ -95,7 +95,7 @@ pub fn query_sheet(
 
 impl Gallery<'_> {
     fn sheet(self, title: &str, queries: &[usize], theme: Theme) -> Result<Picture, Error> {
-        let found = nearest(self.embeddings, queries, RESULTS)?;
+        let found = nearest(self.embeddings, queries, RESULTS, &())?;
         let rows = queries
             .iter()
             .zip(found)
@@ -135,7 +135,7 @@ impl Gallery<'_> {
     /// The picture behind a row of the embeddings.
     fn image(self, row: usize) -> Result<RgbImage, Error> {
         let sample = self.data.split.test[row];
-        Ok(decode(&self.data.dataset.samples()[sample].path)?)
+        Ok(decode(&self.data.dataset.samples()[sample].path)?.into_image())
     }
 
     fn breed_name(self, label: u32) -> String {

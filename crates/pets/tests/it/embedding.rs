@@ -23,7 +23,7 @@ fn embeddings(model: &Model, pictures: Vec<Picture>) -> Vec<Vec<f32>> {
 fn files_bytes_and_pixels_have_the_same_embedding() {
     let dataset = drawn::pets(2, 2);
     let file = drawn::pictures(dataset.path()).remove(0);
-    let pixels = pets::data::decode(&file).unwrap();
+    let pixels = pets::data::decode(&file).unwrap().into_image();
     let bytes = std::fs::read(&file).unwrap();
     let model = model();
     let found = embeddings(&model, vec![file.into(), bytes.into(), pixels.into()]);

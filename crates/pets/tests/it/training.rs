@@ -51,7 +51,7 @@ fn the_whole_way_from_pictures_to_a_report() {
         ComparedModel::of_model("features".to_owned(), &of_features),
         ComparedModel::of_model("trained".to_owned(), &of_trained),
     ];
-    let comparison = Comparison::of(&models, evaluation.bootstrap).unwrap();
+    let comparison = Comparison::of(&models, evaluation.bootstrap, &()).unwrap();
     let [differences] = &comparison.differences[..] else {
         panic!("the second model is compared with the first");
     };
@@ -77,7 +77,7 @@ fn the_whole_way_from_pictures_to_a_report() {
         seed: 1,
         settings: RunSettings::default(),
     };
-    let written = draw_report(&of_trained, &folder, &report, &()).unwrap();
+    let written = draw_report(&of_trained, &folder.lock_results().unwrap(), &report, &()).unwrap();
     assert!(written.iter().all(|file| file.is_file()));
     assert!(written.contains(&folder.results().join("report.html")));
 }

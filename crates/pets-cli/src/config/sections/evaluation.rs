@@ -2,6 +2,7 @@
 
 use pets::Representation;
 
+use crate::config::key::InModel::Absent;
 use crate::config::key::OnResume::Free;
 use crate::config::key::Topic::{Embedding, Evaluation};
 use crate::config::kind::Kind::{Int, IntList};
@@ -24,6 +25,13 @@ section! {
         knn_k: usize = 5 => { kind: Int(1, 10_000) };
         /// Resamples behind the 95 % intervals.
         bootstrap_resamples: usize = 1000 => { kind: Int(2, 10_000) };
+        /// Memory that reading a file of embeddings may take, in MiB.
+        max_memory_mb: u64 = 2048 => {
+            flag: Some("max-memory"),
+            aliases: &["max-memory-mb"],
+            in_model: Absent,
+            kind: Int(1, 1 << 30),
+        };
         /// Bring the embeddings of a file to length 1 first; a model's are anyway.
         normalize: bool = false;
         /// What is evaluated: the model's embeddings, or the backbone's features without the head.

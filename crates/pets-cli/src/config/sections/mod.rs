@@ -4,6 +4,7 @@ mod data;
 mod drawn;
 mod early_stopping;
 mod evaluation;
+mod fetch;
 mod loss;
 mod model;
 mod scheduler;
@@ -12,6 +13,7 @@ mod visualization;
 
 use std::path::PathBuf;
 
+use super::key::InModel::{Absent, Holds};
 use super::key::OnResume::{Free, LastDigits};
 use super::key::Topic::{Run, Split};
 
@@ -19,6 +21,7 @@ pub(crate) use data::DataSection;
 pub(crate) use drawn::DrawnSection;
 pub(crate) use early_stopping::EarlyStoppingSection;
 pub(crate) use evaluation::EvaluationSection;
+pub(crate) use fetch::FetchSection;
 pub(crate) use loss::LossSection;
 pub(crate) use model::ModelSection;
 pub(crate) use scheduler::SchedulerSection;
@@ -29,12 +32,12 @@ section! {
     /// A configuration whose every value is in range and none contradicts another.
     Config: "" {
         /// Seed of the split, the batches, the augmentation and the weights.
-        seed: u64 = 42 => { topic: Split };
+        seed: u64 = 42 => { in_model: Holds, topic: Split };
         /// Where to compute: auto, cpu, ndarray, cuda[:i], vulkan[:i], wgpu[:i].
-        device: String = "auto".to_owned() => { portable: false, on_resume: LastDigits, topic: Run };
+        device: String = "auto".to_owned() => { in_model: Absent, on_resume: LastDigits, topic: Run };
         /// Folder of the run: models, logs, results.
         output_dir: PathBuf = PathBuf::from("outputs")
-            => { aliases: &["save-dir"], portable: false, on_resume: Free, topic: Run };
+            => { aliases: &["save-dir"], in_model: Absent, on_resume: Free, topic: Run };
     }
     sections {
         data: DataSection,
@@ -45,6 +48,7 @@ section! {
         scheduler: SchedulerSection,
         early_stopping: EarlyStoppingSection,
         evaluation: EvaluationSection,
+        fetch: FetchSection,
         visualization: VisualizationSection,
     }
 }

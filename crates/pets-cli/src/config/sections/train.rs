@@ -2,6 +2,7 @@
 
 use pets::trainer::{CheckpointEvery, OptimizerKind};
 
+use crate::config::key::InModel::Absent;
 use crate::config::key::Need::OneOf;
 use crate::config::key::OnResume::{Free, Grows};
 use crate::config::kind::Kind::{Float, Int};
@@ -34,7 +35,7 @@ section! {
         /// Decay of a moving average of the weights, which is then validated and saved, such as 0.999.
         ema_decay: Option<f64> => { kind: Float(0.0, 0.999_999) };
         /// How often a checkpoint is written, from which `--resume` goes on; the last two are kept.
-        checkpoint_every: CheckpointEvery = FIVE_MINUTES => { portable: false, on_resume: Free };
+        checkpoint_every: CheckpointEvery = FIVE_MINUTES => { in_model: Absent, on_resume: Free };
         /// What is done where the loss or gradients are not finite: stop training, or leave the batch out.
         on_nan: OnNanKind = OnNanKind::Stop => { on_resume: Free };
         /// Batches in a row that may be left out.
