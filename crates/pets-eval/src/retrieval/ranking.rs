@@ -33,11 +33,13 @@ impl QueryResult {
     /// From the number of relevant samples and those of their ranks, ascending, that are the first or up to that number.
     pub(crate) fn new(index: usize, label: u32, relevant: usize, ranks: &[usize]) -> Self {
         let within_r = hits_within(ranks, relevant);
-        let precisions: f64 = ranks[..within_r]
+        // The sum of nothing is -0.
+        let precisions = ranks[..within_r]
             .iter()
             .zip(1..)
-            .map(|(&rank, hits)| f64::from(hits) / rank as f64)
-            .sum();
+            .fold(0.0, |sum, (&rank, hits)| {
+                sum + f64::from(hits) / rank as f64
+            });
         Self {
             index,
             label,

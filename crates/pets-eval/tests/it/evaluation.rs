@@ -316,3 +316,13 @@ fn results_survive_json_with_keys_in_natural_order() {
         few_shot
     );
 }
+
+#[test]
+fn where_nothing_is_found_the_share_is_nought_and_not_less() {
+    let rows = vec![0.0, 0.1, 10.0, 10.1];
+    let embeddings = Embeddings::new(rows, 1, vec![0, 1, 0, 1]).unwrap();
+    let found = evaluate_retrieval(&embeddings, &[1], &()).unwrap();
+    let map_at_r = found.summary.map_at_r.unwrap();
+    assert_eq!(map_at_r.to_bits(), 0.0_f64.to_bits());
+    assert!(found.per_query[0].average_precision_at_r.is_sign_positive());
+}
