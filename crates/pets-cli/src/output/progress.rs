@@ -56,6 +56,11 @@ impl Progress {
         self.bar.set_message(state);
     }
 
+    /// Ends the work and leaves nothing.
+    pub(crate) fn vanish(self) {
+        self.bar.finish_and_clear();
+    }
+
     /// Ends the work and leaves a line about it.
     pub(crate) fn finish(self, remark: &str) {
         self.bar.finish_and_clear();

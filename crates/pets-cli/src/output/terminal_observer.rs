@@ -37,7 +37,7 @@ impl Observer for TerminalObserver {
         let Work { total, unit, .. } = work;
         if let Some((progress, started)) = self.current().take() {
             if *unit == Work::PERCENT {
-                return progress.finish("done");
+                return progress.vanish();
             }
             let rate = *total as f64 / started.elapsed().as_secs_f64();
             progress.finish(&format!("{total} {unit}, {rate:.0} {unit}/s"));
