@@ -83,7 +83,7 @@ impl Training {
             ..ModelDescription::untrained(&config.start.model, config.img_size as usize, classes)
         };
         Ok(Self {
-            memory: config.memory(model.num_params() as u64)?,
+            memory: config.memory(model.num_params(), data.split.train.len())?,
             trainer: Trainer::new(config.train.clone(), description)
                 .begun_with(origin)
                 .resume(checkpoint),
@@ -153,14 +153,16 @@ impl TrainingConfig {
 
     /// What a step takes for its images, and what the weights take with their gradients and the optimizer's moments, or
     /// while a checkpoint is made of them.
-    fn memory(&self, params: u64) -> Result<u64, Error> {
+    fn memory(&self, params: usize, images: usize) -> Result<u64, Error> {
         let architecture = self.start.model.architecture;
         let frozen = match self.train.frozen {
             Some(frozen) => frozen,
             None => FrozenStages::parse("none", architecture)?,
         };
         let of_image = architecture.training_bytes(frozen.count(), self.img_size);
-        let of_step = STEP_BYTES * params + of_image * self.train.batch_size as u64;
+        let batch = self.train.batch_size.min(images) as u64;
+        let params = params as u64;
+        let of_step = STEP_BYTES * params + of_image * batch;
         Ok(PROGRAM_BYTES + of_step.max(CHECKPOINT_BYTES * params))
     }
 
