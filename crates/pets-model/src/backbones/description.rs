@@ -84,8 +84,9 @@ pub(crate) struct BackboneDescription {
     pub(crate) normalization: InputNormalization,
     /// Pretrained weights, the preferred ones first.
     pub(crate) pretrained: &'static [PretrainedWeights],
-    /// Memory of a step of training for each image and pixel, in bytes, with the first 0, 1, … stages frozen; measured on
-    /// the CPU as the growth of a process's memory with the batch.
+    /// Memory of a step of training for each image and pixel, in bytes, with the first 0, 1, … stages frozen: the growth
+    /// of a process's highest memory with the batch, measured on the CPU. Where few stages of a ResNet are trained, the
+    /// weights' share hides it, and the number is an estimate from its neighbours.
     pub(crate) training_bytes: &'static [u32],
     /// What PyTorch calls the layer behind the pooling.
     pub(crate) classifier: &'static str,
