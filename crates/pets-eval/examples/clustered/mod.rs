@@ -18,9 +18,5 @@ pub(crate) fn embeddings(rows: usize, dim: usize, classes: usize) -> Result<Embe
         *value += centres[at / dim % classes * dim + at % dim];
     }
     let labels = (0..rows).map(|row| (row % classes) as u32).collect();
-    let e = Embeddings::new(data, dim, labels)?;
-    if std::env::var_os("RAW").is_some() {
-        return Ok(e);
-    }
-    e.normalized()
+    Embeddings::new(data, dim, labels)?.normalized()
 }
