@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -20,9 +19,6 @@ struct Received {
 
 /// Whether a signal waits for a safe point.
 static WAITS: AtomicBool = AtomicBool::new(false);
-/// How long work that is asked to stop may take to do so by itself.
-const GRACE: Duration = Duration::from_millis(800);
-const HEARTBEAT: Duration = Duration::from_millis(20);
 
 static RECEIVED: LazyLock<Received> = LazyLock::new(Received::default);
 
@@ -67,6 +63,12 @@ fn announce() -> io::Result<()> {
 /// what training has learned since its last checkpoint.
 #[cfg(unix)]
 fn end() {
+    use std::time::Duration;
+
+    /// How long work that is asked to stop may take to do so by itself.
+    const GRACE: Duration = Duration::from_millis(800);
+    const HEARTBEAT: Duration = Duration::from_millis(20);
+
     if WAITS.load(Ordering::SeqCst) {
         say!("stopping after this step; once more stops at once");
         while WAITS.load(Ordering::SeqCst) {

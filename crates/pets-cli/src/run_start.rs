@@ -127,7 +127,7 @@ fn clear(folder: &LockedRunFolder) -> Result<()> {
         gone(&file, std::fs::remove_file(&file))?;
     }
     // Nobody else is to be writing there.
-    drop((**folder).clone().lock_results()?);
+    drop(folder.lock_results()?);
     let results = folder.results();
     gone(&results, std::fs::remove_dir_all(&results))
 }

@@ -7,9 +7,6 @@ use pets_files::FolderLock;
 use crate::download_event::{DownloadEvent, Observer};
 use crate::error::FetchError;
 
-/// Name of the lock file in a folder that is fetched into.
-const LOCK: &str = ".lock";
-
 /// Locks `folder`, which is made where it is missing, and waits for whoever has it.
 ///
 /// Whoever fetches, unpacks and removes an archive holds it through all of that, with
@@ -21,7 +18,7 @@ const LOCK: &str = ".lock";
 /// [`FetchError::Interrupted`] when the observer answered false, [`FetchError::Lock`].
 pub fn lock_folder(folder: &Path, observer: Observer<'_>) -> Result<FolderLock, FetchError> {
     let mut event = DownloadEvent::WaitingForLock;
-    let lock = FolderLock::acquire_when_free(folder, LOCK, || {
+    let lock = FolderLock::acquire_when_free(folder, FolderLock::FILE, || {
         observer(std::mem::replace(&mut event, DownloadEvent::Waiting))
     })?;
     Ok(lock)

@@ -1,6 +1,6 @@
 //! The unfinished file of a download.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -22,22 +22,14 @@ impl PartFile {
     }
 
     fn open(path: PathBuf) -> Result<Self, FetchError> {
-        // `open` refuses links too, but says so in words that nobody understands.
+        // Opening refuses links too, but says so in words that nobody understands.
         if path.is_symlink() {
             return Err(FetchError::ForeignPart {
                 path,
                 found: "a link",
             });
         }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::custom_flags(
-            &mut options,
-            libc::O_NOFOLLOW | libc::O_NONBLOCK,
-        );
-        let file = options
-            .open(&path)
+        let file = pets_files::open_or_create(&path)
             .map_err(|source| FetchError::io("write", &path, source))?;
         let metadata = file
             .metadata()

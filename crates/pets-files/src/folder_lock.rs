@@ -1,6 +1,6 @@
 //! One writer per folder.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use same_file::Handle;
 use thiserror::Error;
+
+use crate::unfollowed::open_or_create;
 
 /// How often a lock that another process holds is tried again.
 const HEARTBEAT: Duration = Duration::from_millis(100);
@@ -66,6 +68,9 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
+    /// The lock file of folders that several programs of this kind write into, so that they exclude each other.
+    pub const FILE: &'static str = ".lock";
+
     /// Makes the folder where it is missing, and locks it with the file `name` in it.
     ///
     /// # Errors
@@ -75,7 +80,7 @@ impl FolderLock {
         std::fs::create_dir_all(folder).map_err(failed("create", folder))?;
         let handle = Handle::from_path(folder).map_err(failed("lock", folder))?;
         let path = folder.join(name);
-        let mut file = open(&path).map_err(failed("create", &path))?;
+        let mut file = open_or_create(&path).map_err(failed("create", &path))?;
         let locked = |file: &mut File| LockError::Locked {
             folder: folder.to_owned(),
             process: process(file),
@@ -134,18 +139,6 @@ impl FolderLock {
             }),
         }
     }
-}
-
-/// Opens the lock file, never what a link of its name leads to.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        libc::O_NOFOLLOW | libc::O_NONBLOCK,
-    );
-    options.open(path)
 }
 
 /// Whether the lock is this process's, or there are none to be had.

@@ -92,7 +92,7 @@ pub(crate) fn train_model(
     }
     start.settle(&settings.layers)?;
     let folder = start.folder;
-    data.skipped.write(&folder.clone().lock_results()?)?;
+    data.skipped.write(&folder.lock_results()?)?;
     let started = Instant::now();
     let outcome = {
         let _until_the_step_is_done = interrupt::wait_for_safe_points();

@@ -175,6 +175,14 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_another_when_a_run_goes_on_is_told_to_its_checkpoints() {
+        // They have the settings that model files have.
+        for key in keys().filter(|key| key.on_resume == OnResume::Fixed) {
+            assert_ne!(key.in_model, InModel::Absent, "{key:?}");
+        }
+    }
+
+    #[test]
     fn what_a_model_holds_is_checked_and_what_it_shows_is_not_followed() {
         let resolve = |text| {
             let file = std::path::Path::new("a.safetensors");

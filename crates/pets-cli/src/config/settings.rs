@@ -41,9 +41,7 @@ impl ResolvedSettings {
             ..Config::of(&self.layers)
         };
     }
-}
 
-impl ResolvedSettings {
     /// These settings of a run as they were when it began: as its checkpoint in `folder` tells them, apart from paths,
     /// which depend on where the run was begun, and from what no checkpoint knows.
     ///

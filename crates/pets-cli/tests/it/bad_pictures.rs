@@ -17,12 +17,7 @@ const DAMAGES: usize = 5;
 
 fn damaged() -> Damaged {
     let workplace = Workplace::new(4, 16);
-    let folder = workplace.path().join("drawn/images");
-    let mut paths: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
+    let paths = workplace.pictures();
     let mut breeds: Vec<String> = paths.iter().map(|path| breed_of(path)).collect();
     breeds.dedup();
     let bad = (0..DAMAGES)

@@ -17,6 +17,18 @@ fn killed() -> Workplace {
     workplace
 }
 
+/// What the run says when it goes on, up to its next checkpoint.
+fn said_going_on(workplace: &Workplace) -> String {
+    let kept = checkpoints(workplace, "outputs");
+    let mut child = workplace.start(&["train", "--resume"], "log.txt");
+    assert!(wait_until(&mut child, || {
+        checkpoints(workplace, "outputs")[0] > kept[0]
+    }));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    workplace.text("log.txt")
+}
+
 #[test]
 fn edited_settings_are_found_and_the_earlier_ones_named() {
     let workplace = killed();
@@ -49,14 +61,7 @@ fn edited_settings_are_found_and_the_earlier_ones_named() {
     }
     // What does not change the run may be edited, and is told.
     fs::write(&path, whole.replace("knn_k = 5", "knn_k = 3")).unwrap();
-    let kept = checkpoints(&workplace, "outputs");
-    let mut child = workplace.start(&["train", "--resume"], "log.txt");
-    assert!(wait_until(&mut child, || {
-        checkpoints(&workplace, "outputs")[0] > kept[0]
-    }));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let said = workplace.text("log.txt");
+    let said = said_going_on(&workplace);
     assert!(said.contains("evaluation.knn_k = 3"), "{said}");
     assert!(said.contains("the run began with 5"), "{said}");
 }
@@ -64,12 +69,7 @@ fn edited_settings_are_found_and_the_earlier_ones_named() {
 #[test]
 fn other_pictures_under_the_same_names_are_found() {
     let workplace = killed();
-    let images = workplace.path().join("drawn/images");
-    let mut pictures: Vec<_> = fs::read_dir(&images)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    pictures.sort();
+    let pictures = workplace.pictures();
     // Every picture is another one of its breed: same names, same number.
     let contents: Vec<_> = pictures
         .iter()
@@ -87,11 +87,5 @@ fn other_pictures_under_the_same_names_are_found() {
     for (path, content) in pictures.iter().zip(&contents) {
         fs::write(path, content).unwrap();
     }
-    let kept = checkpoints(&workplace, "outputs");
-    let mut child = workplace.start(&["train", "--resume"], "log.txt");
-    assert!(wait_until(&mut child, || {
-        checkpoints(&workplace, "outputs")[0] > kept[0]
-    }));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    said_going_on(&workplace);
 }

@@ -8,27 +8,20 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::program::pets_in;
-use crate::workplace::Workplace;
+use crate::workplace::{QUICK, Workplace};
 
 const MODEL: &str = "run/models/best_model.safetensors";
 
 fn trained() -> Workplace {
     let workplace = Workplace::new(4, 12);
-    workplace.pets(&[
+    let run = [
         "train",
         "--data-dir=drawn",
         "--output-dir=run",
-        "--backbone=efficientnet_lite0",
-        "--freeze=backbone",
-        "--img-size=32",
-        "--batch-size=8",
-        "--samples-per-class=2",
-        "--num-epochs=1",
-        "--embedding-size=8",
         "--holdout-breeds=none",
         "--train-test-split=0.5",
-        "--device=cpu",
-    ]);
+    ];
+    workplace.pets(&[&run[..], &QUICK].concat());
     workplace
 }
 
@@ -109,12 +102,7 @@ fn a_model_file_decides_nothing_about_where_to_write_read_fetch_and_draw() {
     std::fs::write(place.join("foreign.safetensors"), &model).unwrap();
     std::fs::write(foreign.join("models/best_model.safetensors"), &model).unwrap();
     std::fs::write(foreign.join("config.toml"), &settings).unwrap();
-    let picture = std::fs::read_dir(place.join("drawn/images"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let picture = workplace.pictures().remove(0);
 
     for model in ["foreign.safetensors", "foreign"] {
         let load = format!("--load-model={model}");

@@ -69,12 +69,7 @@ fn a_named_pipe_blocks_no_command() {
 fn a_named_pipe_among_the_pictures_is_named() {
     let workplace = Workplace::new(3, 8);
     let place = workplace.path();
-    let picture = std::fs::read_dir(place.join("drawn/images"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let picture = workplace.pictures().remove(0);
     std::fs::remove_file(&picture).unwrap();
     pipe(&picture);
     let said = pets_in(place, &["dataset", "verify", "--data-dir=drawn"]);

@@ -3,27 +3,15 @@
 use serde_json::Value;
 
 use crate::program::pets_in;
-use crate::workplace::Workplace;
-
-const RUN: [&str; 9] = [
-    "--data-dir=drawn",
-    "--backbone=efficientnet_lite0",
-    "--freeze=backbone",
-    "--img-size=32",
-    "--batch-size=8",
-    "--samples-per-class=2",
-    "--num-epochs=1",
-    "--embedding-size=8",
-    "--device=cpu",
-];
+use crate::workplace::{QUICK, Workplace};
 
 /// Drawn pets, and a model of them in each of some folders, trained with the arguments beside its name.
 fn trained(runs: &[(&str, &[&str])]) -> Workplace {
     let workplace = Workplace::new(4, 20);
     for (folder, more) in runs {
         let folder = format!("--output-dir={folder}");
-        let mut arguments = vec!["train", &folder];
-        arguments.extend(RUN.iter().chain(*more));
+        let mut arguments = vec!["train", "--data-dir=drawn", &folder];
+        arguments.extend(QUICK.iter().chain(*more));
         workplace.pets(&arguments);
     }
     workplace
@@ -45,13 +33,7 @@ fn comparing_runs_touches_no_other_run() {
 fn a_picture_is_explained_without_a_dataset_where_none_is_needed() {
     let workplace = trained(&[("run", &[])]);
     let folder = workplace.path();
-    let images = folder.join("drawn/images");
-    let mut pictures: Vec<_> = std::fs::read_dir(&images)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    pictures.sort();
-    for (name, picture) in ["one.jpg", "two.jpg"].iter().zip(&pictures) {
+    for (name, picture) in ["one.jpg", "two.jpg"].iter().zip(workplace.pictures()) {
         std::fs::copy(picture, folder.join(name)).unwrap();
     }
     std::fs::rename(folder.join("drawn"), folder.join("elsewhere")).unwrap();

@@ -8,19 +8,7 @@ use assert_cmd::cargo::cargo_bin;
 use image::RgbImage;
 
 use crate::program::pets_in;
-use crate::workplace::Workplace;
-
-const QUICK: [&str; 9] = [
-    "--backbone=efficientnet_lite0",
-    "--freeze=backbone",
-    "--img-size=32",
-    "--batch-size=8",
-    "--samples-per-class=2",
-    "--num-epochs=1",
-    "--embedding-size=8",
-    "--train-test-split=0.5",
-    "--device=cpu",
-];
+use crate::workplace::{QUICK, Workplace};
 
 /// Runs `pets` with an output whose reader is gone; what it says.
 fn without_reader(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
@@ -54,7 +42,12 @@ fn a_reader_that_goes_away_ends_nothing_that_is_under_way() {
         assert!(!said.contains("panicked"), "{said}");
     }
     let all = [
-        &["all", "--data-dir=drawn", "--holdout-breeds=none"][..],
+        &[
+            "all",
+            "--data-dir=drawn",
+            "--holdout-breeds=none",
+            "--train-test-split=0.5",
+        ][..],
         &QUICK,
     ]
     .concat();
@@ -83,7 +76,7 @@ fn a_full_output_is_an_error() {
         }
     }
     let all = format!(
-        "\"$0\" all --data-dir=drawn --holdout-breeds=none {} > /dev/full",
+        "\"$0\" all --data-dir=drawn --holdout-breeds=none --train-test-split=0.5 {} > /dev/full",
         QUICK.join(" ")
     );
     let (code, said) = workplace.script_fails(&all);
@@ -128,7 +121,11 @@ fn names_steer_no_terminal_and_widen_no_table() {
     let train = [
         &["train", "--output-dir=run", "--evaluate"][..],
         &QUICK,
-        &["--data-dir=mine", "--holdout-breeds=none"],
+        &[
+            "--data-dir=mine",
+            "--holdout-breeds=none",
+            "--train-test-split=0.5",
+        ],
     ]
     .concat();
     let harmless = |said: &str| {

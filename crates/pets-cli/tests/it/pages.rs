@@ -181,11 +181,8 @@ fn any_picture_is_explained_and_sought() {
     let workplace = Workplace::new(3, 8);
     run(&workplace, "train", "run", &["--num-epochs=1"]);
     let folder = workplace.path();
-    let drawn: Vec<_> = std::fs::read_dir(folder.join("drawn/images"))
-        .unwrap()
-        .take(2)
-        .map(|entry| entry.unwrap().path().display().to_string())
-        .collect();
+    let drawn = workplace.pictures();
+    let drawn = [0, 1].map(|index| drawn[index].display().to_string());
     let gray = image::RgbImage::from_pixel(40, 30, image::Rgb([90, 120, 60]));
     gray.save(folder.join("gray.png")).unwrap();
     let pets = |arguments: &[&str]| {

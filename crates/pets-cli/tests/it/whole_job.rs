@@ -117,17 +117,13 @@ fn all_trains_evaluates_and_draws() {
     assert_eq!(again["retrieval"], evaluation["retrieval"]);
     assert_eq!(again["few_shot"], evaluation["few_shot"]);
 
-    let picture = std::fs::read_dir(workplace.path().join("drawn/images"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap();
+    let picture = workplace.pictures().remove(0);
     let printed = workplace.pets(&[
         "gradcam",
         "--load-model=moved.safetensors",
         "--data-dir=drawn",
         "--stage=stage5",
-        picture.path().to_str().unwrap(),
+        picture.to_str().unwrap(),
     ]);
     assert!(workplace.path().join(printed.trim()).exists(), "{printed}");
 }

@@ -1,10 +1,22 @@
 //! A folder in which `pets` runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
+
+/// Training of a head alone, in a second or so.
+pub(crate) const QUICK: [&str; 8] = [
+    "--backbone=efficientnet_lite0",
+    "--freeze=backbone",
+    "--img-size=32",
+    "--batch-size=8",
+    "--samples-per-class=2",
+    "--num-epochs=1",
+    "--embedding-size=8",
+    "--device=cpu",
+];
 
 /// A folder with drawn pets in `drawn/`, where `pets` runs.
 pub(crate) struct Workplace {
@@ -26,6 +38,14 @@ impl Workplace {
 
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The drawn pictures, sorted.
+    pub(crate) fn pictures(&self) -> Vec<PathBuf> {
+        let images = std::fs::read_dir(self.path().join("drawn/images")).unwrap();
+        let mut paths: Vec<_> = images.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths
     }
 
     /// Runs `pets` and returns what it printed to stdout; it must succeed.

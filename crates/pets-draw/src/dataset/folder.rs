@@ -22,8 +22,6 @@ pub(super) const ALL: &str = "annotations/list.txt";
 pub(super) const TRAINVAL: &str = "annotations/trainval.txt";
 /// The second half of each breed.
 pub(super) const TEST: &str = "annotations/test.txt";
-/// The lock file; the name that `pets-fetch` uses, so that nobody fetches into a folder that is drawn into.
-const LOCK: &str = ".lock";
 
 /// The path of a picture relative to the folder.
 pub(super) fn image_path(breed: &Breed, picture: usize) -> PathBuf {
@@ -57,11 +55,11 @@ pub fn is_unfinished(dir: &Path) -> bool {
 
 /// Locks the folder, made where it is missing, unless what is in it shows that no drawing was ever begun there.
 pub(super) fn lock(dir: &Path) -> Result<FolderLock, DrawError> {
-    let ours = [LOCK, UNFINISHED].map(|name| dir.join(name));
+    let ours = [FolderLock::FILE, UNFINISHED].map(|name| dir.join(name));
     if !ours.iter().any(|path| path.exists()) {
         refuse_foreign(dir, |_, _| false)?;
     }
-    Ok(FolderLock::acquire(dir, LOCK)?)
+    Ok(FolderLock::acquire(dir, FolderLock::FILE)?)
 }
 
 /// Removes the files of an unfinished drawing, if nothing else is there. `go_on` is asked for each of them.
@@ -73,7 +71,8 @@ pub(super) fn clear(
     let unfinished = marker::read(&dir.join(UNFINISHED))?;
     let names = unfinished.as_ref().map(DrawnNames::new);
     refuse_foreign(dir, |entry, kind| {
-        entry == Path::new(LOCK) || names.as_ref().is_some_and(|names| names.has(entry, kind))
+        entry == Path::new(FolderLock::FILE)
+            || names.as_ref().is_some_and(|names| names.has(entry, kind))
     })?;
     if unfinished.is_none() {
         return Ok(());

@@ -102,9 +102,14 @@ impl WithSimd for CountBucket<'_> {
     )]
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        // Where distances are equal, as those of rows of one value are, the cell is found once.
+        let (mut last, mut cell) = (f64::NAN, 0);
         for &distance in self.distances {
-            let bin = self.positives.bins().bin(distance);
-            self.cells[bin + self.positives.slot(bin, distance)] += 1;
+            if distance.total_cmp(&last).is_ne() {
+                let bin = self.positives.bins().bin(distance);
+                (last, cell) = (distance, bin + self.positives.slot(bin, distance));
+            }
+            self.cells[cell] += 1;
         }
     }
 }

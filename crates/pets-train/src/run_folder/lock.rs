@@ -9,7 +9,6 @@ use crate::error::TrainError;
 use crate::run_folder::layout::RunFolder;
 
 const RUN_LOCK: &str = "run.lock";
-const RESULTS_LOCK: &str = ".lock";
 
 /// A run folder that no other process trains into while this lives.
 ///
@@ -50,7 +49,7 @@ impl RunFolder {
         if path.is_symlink() {
             return Err(TrainError::LinkedResults { path });
         }
-        let lock = FolderLock::acquire(&path, RESULTS_LOCK)?;
+        let lock = FolderLock::acquire(&path, FolderLock::FILE)?;
         Ok(LockedResults {
             run: self.clone(),
             lock,
